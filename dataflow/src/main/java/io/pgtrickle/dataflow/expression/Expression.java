@@ -1,0 +1,137 @@
+package io.pgtrickle.dataflow.expression;
+
+import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.SqlType;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// A scalar expression over one row, as PostgreSQL's analysis left it: functions by oid, every cast explicit.
+public sealed interface Expression {
+
+    SqlType type();
+
+    /// A cell of the input row.
+    record Column(int index, SqlType type) implements Expression {}
+
+    /// @param value null for SQL NULL
+    record Constant(@Nullable Object value, SqlType type) implements Expression {}
+
+    /// A function or the function behind an operator.
+    ///
+    /// @param functionOid in `pg_proc`
+    /// @param name for messages: the function's name, or the operator's
+    /// @param collation that PostgreSQL gives the call (inputcollid)
+    record Call(int functionOid, String name, List<Expression> arguments, SqlType type, Collation collation)
+            implements Expression {
+        public Call(int functionOid, String name, List<Expression> arguments, SqlType type, Collation collation) {
+            this.functionOid = functionOid;
+            this.name = name;
+            this.arguments = List.copyOf(arguments);
+            this.type = type;
+            this.collation = collation;
+        }
+    }
+
+    /// The same value under another type with the same representation (RelabelType): no work.
+    record Relabel(Expression input, SqlType type) implements Expression {}
+
+    record And(List<Expression> terms) implements Expression {
+        public And(List<Expression> terms) {
+            this.terms = List.copyOf(terms);
+        }
+
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    record Or(List<Expression> terms) implements Expression {
+        public Or(List<Expression> terms) {
+            this.terms = List.copyOf(terms);
+        }
+
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    record Not(Expression input) implements Expression {
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    record IsNull(Expression input, boolean negated) implements Expression {
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    /// `IS [NOT] TRUE | FALSE | UNKNOWN`.
+    ///
+    /// @param tested empty for UNKNOWN
+    record BooleanTest(Expression input, Optional<Boolean> tested, boolean negated) implements Expression {
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    /// `left IS DISTINCT FROM right`; the call is the type's equality operator over both.
+    record IsDistinct(Call equality) implements Expression {
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+
+    /// `NULLIF(a, b)`; the call is the equality operator over both.
+    record NullIf(Call equality, SqlType type) implements Expression {}
+
+    /// A searched CASE; the simple form arrives with its comparisons spelled out. Branches are evaluated in order, and only as far
+    /// as needed.
+    record Case(List<Branch> branches, Expression otherwise, SqlType type) implements Expression {
+        public Case(List<Branch> branches, Expression otherwise, SqlType type) {
+            this.branches = List.copyOf(branches);
+            this.otherwise = otherwise;
+            this.type = type;
+        }
+    }
+
+    record Branch(Expression condition, Expression result) {}
+
+    record Coalesce(List<Expression> terms, SqlType type) implements Expression {
+        public Coalesce(List<Expression> terms, SqlType type) {
+            this.terms = List.copyOf(terms);
+            this.type = type;
+        }
+    }
+
+    /// `GREATEST` and `LEAST`: NULLs are passed over.
+    record Extreme(boolean greatest, List<Expression> terms, SqlType type) implements Expression {
+        public Extreme(boolean greatest, List<Expression> terms, SqlType type) {
+            this.greatest = greatest;
+            this.terms = List.copyOf(terms);
+            this.type = type;
+        }
+    }
+
+    /// `left op ANY (list)` and `left op ALL (list)` over a list of elements that is known element by element. Each comparison has
+    /// the left side as its first argument.
+    record Quantified(boolean all, List<Call> comparisons) implements Expression {
+        public Quantified(boolean all, List<Call> comparisons) {
+            this.all = all;
+            this.comparisons = List.copyOf(comparisons);
+        }
+
+        @Override
+        public SqlType type() {
+            return SqlType.BOOL;
+        }
+    }
+}

@@ -1,0 +1,86 @@
+package io.pgtrickle.model.type;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
+import java.nio.ByteBuffer;
+
+/// PostgreSQL's binary images of values (`typsend`, `typreceive`): on the wire, in COPY and in the state store.
+final class BinaryCodec {
+
+    private BinaryCodec() {}
+
+    static Object decode(SqlType type, byte[] source, int offset, int length) {
+        ByteBuffer in = ByteBuffer.wrap(source, offset, length);
+        return switch (type) {
+            case SqlType.Bool _ -> {
+                checkLength(type, length, 1);
+                yield in.get() != 0;
+            }
+            case SqlType.Integral(_, int width, boolean signed) -> decodeIntegral(type, width, signed, in);
+            case SqlType.Real _ -> {
+                checkLength(type, length, 4);
+                yield in.getFloat();
+            }
+            case SqlType.DoublePrecision _ -> {
+                checkLength(type, length, 8);
+                yield in.getDouble();
+            }
+            case SqlType.NumericType _ -> NumericCodec.decode(source, offset, length);
+            case SqlType.Text _, SqlType.EnumType _ -> new String(source, offset, length, UTF_8);
+            case SqlType.ByteString _, SqlType.Opaque _ -> Bytes.copyOf(source, offset, length);
+            case SqlType.IntervalType _ -> {
+                checkLength(type, length, 16);
+                long micros = in.getLong();
+                int days = in.getInt();
+                yield new Interval(in.getInt(), days, micros);
+            }
+        };
+    }
+
+    static void encode(SqlType type, Object value, ByteWriter out) {
+        switch (type) {
+            case SqlType.Bool _ -> out.writeByte((Boolean) value ? 1 : 0);
+            case SqlType.Integral(_, int width, _) -> encodeIntegral(width, (Long) value, out);
+            case SqlType.Real _ -> out.writeInt(Float.floatToRawIntBits((Float) value));
+            case SqlType.DoublePrecision _ -> out.writeLong(Double.doubleToRawLongBits((Double) value));
+            case SqlType.NumericType _ -> NumericCodec.encode((Numeric) value, out);
+            case SqlType.Text _, SqlType.EnumType _ -> out.write(((String) value).getBytes(UTF_8));
+            case SqlType.ByteString _, SqlType.Opaque _ -> out.write(((Bytes) value).array());
+            case SqlType.IntervalType _ -> {
+                Interval interval = (Interval) value;
+                out.writeLong(interval.micros()).writeInt(interval.days()).writeInt(interval.months());
+            }
+        }
+    }
+
+    private static Object decodeIntegral(SqlType type, int width, boolean signed, ByteBuffer in) {
+        checkLength(type, in.remaining(), width);
+        return switch (width) {
+            case 1 -> signed ? (long) in.get() : in.get() & 0xffL;
+            case 2 -> signed ? (long) in.getShort() : in.getShort() & 0xffffL;
+            case 4 -> signed ? (long) in.getInt() : in.getInt() & 0xffffffffL;
+            default -> in.getLong();
+        };
+    }
+
+    private static void encodeIntegral(int width, long value, ByteWriter out) {
+        switch (width) {
+            case 1 -> out.writeByte((int) value);
+            case 2 -> out.writeShort((int) value);
+            case 4 -> out.writeInt((int) value);
+            default -> out.writeLong(value);
+        }
+    }
+
+    private static void checkLength(SqlType type, int length, int expected) {
+        if (length != expected) {
+            throw PgtrickleException.of(
+                    ErrorCode.STREAM_MALFORMED, length + " bytes for type " + type + ", expected " + expected);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package io.pgtrickle.model.type;
+
+import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Numeric;
+import java.math.BigInteger;
+import java.util.List;
+
+/// SQL's comparison of two values of one type; the same order as the keys' (`KeyEncoding`).
+final class Ordering {
+
+    private static final BigInteger MICROS_A_DAY = BigInteger.valueOf(86_400_000_000L);
+
+    private Ordering() {}
+
+    static int compare(SqlType type, Object a, Object b) {
+        return switch (type) {
+            case SqlType.Bool _ -> Boolean.compare((Boolean) a, (Boolean) b);
+            case SqlType.Integral(_, int width, boolean signed) ->
+                signed || width < 8
+                        ? Long.compare((Long) a, (Long) b)
+                        : Long.compareUnsigned((Long) a, (Long) b);
+            case SqlType.Real _ -> compareDoubles((Float) a, (Float) b);
+            case SqlType.DoublePrecision _ -> compareDoubles((Double) a, (Double) b);
+            case SqlType.NumericType _ -> Numeric.compare((Numeric) a, (Numeric) b);
+            case SqlType.Text(_, boolean blankPadded, _) ->
+                blankPadded
+                        ? compareCodePoints(withoutTrailingBlanks((String) a), withoutTrailingBlanks((String) b))
+                        : compareCodePoints((String) a, (String) b);
+            case SqlType.ByteString _, SqlType.Opaque _ -> ((Bytes) a).compareTo((Bytes) b);
+            case SqlType.IntervalType _ -> span((Interval) a).compareTo(span((Interval) b));
+            case SqlType.EnumType(_, List<String> labels) -> Integer.compare(rank(type, labels, a), rank(type, labels, b));
+        };
+    }
+
+    /// PostgreSQL's order of floats: −0 equals 0, NaN equals NaN and is above everything.
+    private static int compareDoubles(double a, double b) {
+        return Double.compare(a == 0 ? 0.0 : a, b == 0 ? 0.0 : b);
+    }
+
+    /// The order of the UTF-8 bytes, which is that of code points and not that of UTF-16 units.
+    private static int compareCodePoints(String a, String b) {
+        int common = Math.min(a.length(), b.length());
+        for (int i = 0; i < common; i++) {
+            char x = a.charAt(i);
+            char y = b.charAt(i);
+            if (x != y) {
+                boolean xHigh = Character.isSurrogate(x);
+                boolean yHigh = Character.isSurrogate(y);
+                return xHigh == yHigh ? Character.compare(x, y) : xHigh ? 1 : -1;
+            }
+        }
+        return Integer.compare(a.length(), b.length());
+    }
+
+    static String withoutTrailingBlanks(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return text.substring(0, end);
+    }
+
+    /// The span that PostgreSQL compares, in microseconds: a month is 30 days, a day 24 hours (`interval_cmp_value`).
+    static BigInteger span(Interval interval) {
+        long days = interval.months() * 30L + interval.days();
+        return BigInteger.valueOf(days).multiply(MICROS_A_DAY).add(BigInteger.valueOf(interval.micros()));
+    }
+
+    static int rank(SqlType type, List<String> labels, Object label) {
+        int rank = labels.indexOf((String) label);
+        if (rank < 0) {
+            throw SqlType.wrongClass(type, label);
+        }
+        return rank;
+    }
+}

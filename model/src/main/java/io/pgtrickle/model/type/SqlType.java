@@ -1,0 +1,163 @@
+package io.pgtrickle.model.type;
+
+import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
+import java.util.List;
+
+/// A type of PostgreSQL, as far as its meaning matters here. The one place for equality, order, canonical keys and the
+/// binary image of values.
+///
+/// | family | values in Java |
+/// | --- | --- |
+/// | `Bool` | `Boolean` |
+/// | `Integral`: int2, int4, int8, oid, date, time, timestamp, timestamptz, money | `Long` (PostgreSQL's own units) |
+/// | `Real`, `DoublePrecision` | `Float`, `Double` |
+/// | `NumericType` | `Numeric` |
+/// | `Text`: text, varchar, bpchar, name | `String` |
+/// | `ByteString`: bytea, uuid | `Bytes` |
+/// | `IntervalType` | `Interval` |
+/// | `EnumType` | `String`, the label |
+/// | `Opaque`: every other type | `Bytes`, PostgreSQL's binary image, carried untouched |
+///
+/// `equals` of two values is equality of images; `compare` is SQL's. Values of one type only are compared.
+public sealed interface SqlType {
+
+    /// The oid in `pg_type`.
+    int oid();
+
+    /// The image of a value, as `typsend` makes it, without its length.
+    default void encode(Object value, ByteWriter out) {
+        BinaryCodec.encode(this, value, out);
+    }
+
+    /// Reads such an image.
+    ///
+    /// @throws PgtrickleException STREAM_MALFORMED where it isn't one
+    default Object decode(byte[] source, int offset, int length) {
+        return BinaryCodec.decode(this, source, offset, length);
+    }
+
+    /// Whether SQL's equality of the type is known here: the values may be keys of groups and joins.
+    default boolean equatable() {
+        return switch (this) {
+            case Text(_, _, Collation collation) -> collation.deterministic();
+            case Opaque(_, boolean imageEquality) -> imageEquality;
+            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
+                true;
+        };
+    }
+
+    /// Whether the order of the type's default operator class is known here.
+    default boolean orderable() {
+        return switch (this) {
+            case Text(_, _, Collation collation) -> collation.byteOrder();
+            case Opaque _ -> false;
+            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
+                true;
+        };
+    }
+
+    /// Whether values that SQL takes for equal always have one image. False for numeric (1.0 = 1.00), float (−0 = 0),
+    /// interval (1 mon = 30 days) and bpchar.
+    default boolean equalMeansSameImage() {
+        return switch (this) {
+            case Bool _, Integral _, ByteString _, EnumType _, Opaque _ -> true;
+            case Text(_, boolean blankPadded, _) -> !blankPadded;
+            case Real _, DoublePrecision _, NumericType _, IntervalType _ -> false;
+        };
+    }
+
+    /// SQL's comparison; its sign is the order only where the type is orderable, and it is 0 exactly for SQL's equals.
+    default int compare(Object a, Object b) {
+        return Ordering.compare(this, a, b);
+    }
+
+    /// Appends the canonical key of a value: keys of SQL-equal values are the same bytes, keys sort without sign as
+    /// `compare` does, and no key is a prefix of another.
+    default void writeKey(Object value, ByteWriter out) {
+        KeyEncoding.write(this, value, out);
+    }
+
+    record Bool() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.BOOL;
+        }
+    }
+
+    /// Whole numbers of 1, 2, 4 or 8 bytes, and the types that are sent as such.
+    ///
+    /// @param signed false for oid and its kin
+    record Integral(int oid, int width, boolean signed) implements SqlType {
+        public Integral {
+            if (width != 1 && width != 2 && width != 4 && width != 8) {
+                throw new IllegalArgumentException("integral type of " + width + " bytes");
+            }
+        }
+    }
+
+    record Real() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.FLOAT4;
+        }
+    }
+
+    record DoublePrecision() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.FLOAT8;
+        }
+    }
+
+    record NumericType() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.NUMERIC;
+        }
+    }
+
+    /// @param blankPadded true for bpchar, whose trailing blanks don't count in comparisons
+    record Text(int oid, boolean blankPadded, Collation collation) implements SqlType {}
+
+    record ByteString(int oid) implements SqlType {}
+
+    record IntervalType() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.INTERVAL;
+        }
+    }
+
+    /// @param labels in their sort order
+    record EnumType(int oid, List<String> labels) implements SqlType {
+        public EnumType(int oid, List<String> labels) {
+            this.oid = oid;
+            this.labels = List.copyOf(labels);
+        }
+    }
+
+    /// A type whose meaning isn't known here.
+    ///
+    /// @param imageEquality whether two values are equal in SQL exactly when their images are
+    record Opaque(int oid, boolean imageEquality) implements SqlType {}
+
+    /// The error for a value of another Java class than the family's.
+    static PgtrickleException wrongClass(SqlType type, Object value) {
+        return PgtrickleException.of(
+                ErrorCode.INTERNAL,
+                "a value of class " + value.getClass().getName() + " where type " + type + " was expected");
+    }
+
+    SqlType BOOL = new Bool();
+    SqlType INT2 = new Integral(Oids.INT2, 2, true);
+    SqlType INT4 = new Integral(Oids.INT4, 4, true);
+    SqlType INT8 = new Integral(Oids.INT8, 8, true);
+    SqlType FLOAT4 = new Real();
+    SqlType FLOAT8 = new DoublePrecision();
+    SqlType NUMERIC = new NumericType();
+    SqlType INTERVAL = new IntervalType();
+}

@@ -1,0 +1,24 @@
+package io.pgtrickle.state;
+
+/// The arrangements of one owner (a view), kept and dropped together. Owned by one thread at a time; handing it over must
+/// happen-before its next use.
+public interface StateSpace {
+
+    /// Unique in its store.
+    String name();
+
+    /// The arrangement with the given number, empty where it was never written.
+    ///
+    /// @param ordinal from 0 to 65,535
+    Arrangement arrangement(int ordinal);
+
+    /// Writes what is pending to disk outside of any checkpoint. Only for a space that no checkpoint has named yet, such as that
+    /// of a view that is being populated.
+    void flush();
+
+    /// The bytes written since the last checkpoint or flush: what memory they hold.
+    long pendingBytes();
+
+    /// An estimate of the bytes kept on disk.
+    long storedBytes();
+}
