@@ -1,5 +1,6 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.XidSnapshot;
@@ -64,14 +65,9 @@ final class Alignment implements AutoCloseable {
         return visibility.sees(transaction.xid());
     }
 
-    /// Whether the snapshot sees all of these transactions.
-    boolean seesAll(long[] xids) {
-        for (long xid : xids) {
-            if (!visibility.sees(xid)) {
-                return false;
-            }
-        }
-        return true;
+    /// Whether the snapshot sees all that was streamed so far.
+    boolean seesAll(StreamedXids streamed) {
+        return streamed.areVisibleIn(visibility);
     }
 
     /// All transactions that the snapshot sees have committed before this position.

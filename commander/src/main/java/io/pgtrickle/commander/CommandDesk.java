@@ -1,6 +1,7 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Change;
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
@@ -28,7 +29,7 @@ final class CommandDesk implements AutoCloseable {
     private final CommandTable commands;
     private final Views views;
     private final ServerAddress address;
-    private final RecentXids recent;
+    private final StreamedXids streamed;
     private final InstantSource clock;
     private final Explainer explainer;
     private final Map<Long, Long> commandByView = new HashMap<>();
@@ -37,11 +38,11 @@ final class CommandDesk implements AutoCloseable {
     private Optional<Alignment> alignment = Optional.empty();
 
     CommandDesk(
-            CommandTable commands, Views views, ServerAddress address, RecentXids recent, InstantSource clock) {
+            CommandTable commands, Views views, ServerAddress address, StreamedXids streamed, InstantSource clock) {
         this.commands = commands;
         this.views = views;
         this.address = address;
-        this.recent = recent;
+        this.streamed = streamed;
         this.clock = clock;
         this.explainer = new Explainer(address);
     }
@@ -80,7 +81,7 @@ final class CommandDesk implements AutoCloseable {
     /// Takes a message that isn't bound to a transaction: a request to explain a query.
     void announce(Change.Message message) {
         if (message.prefix().equals(Notice.PREFIX)) {
-            explainer.request(message.content());
+            explainer.request(message.content().array());
         }
     }
 
@@ -187,7 +188,7 @@ final class CommandDesk implements AutoCloseable {
         long id = verifications.remove();
         while (true) {
             Alignment candidate = Alignment.begin(id, address, clock.instant().plus(SNAPSHOTS_LAST));
-            if (candidate.seesAll(recent.toArray())) {
+            if (candidate.seesAll(streamed)) {
                 alignment = Optional.of(candidate);
                 views.wake();
                 return;

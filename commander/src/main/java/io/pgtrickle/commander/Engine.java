@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import io.pgtrickle.cdc.Change;
 import io.pgtrickle.cdc.ChangeStream;
 import io.pgtrickle.cdc.StreamEvent;
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
 import java.time.Duration;
@@ -35,7 +36,7 @@ final class Engine {
 
     /// What the engine drives.
     record Parts(
-            ChangeStream stream, Group group, Populations populations, RecentXids recent, CommandDesk commands) {}
+            ChangeStream stream, Group group, Populations populations, StreamedXids streamed, CommandDesk commands) {}
 
     private final Parts parts;
     private final InstantSource clock;
@@ -130,7 +131,7 @@ final class Engine {
     }
 
     private void accept(Transaction transaction) {
-        parts.recent().add(transaction.xid());
+        parts.streamed().add(transaction.xid());
         parts.populations().spool(transaction);
         if (!pending.isEmpty()
                 && parts.group().isReplay(pending.getLast().endLsn())
@@ -139,7 +140,7 @@ final class Engine {
         }
         pending.add(transaction);
         pendingChanges += transaction.changeCount();
-        for (Change.Message message : transaction.messages()) {
+        for (Change.Message message : transaction.emitted()) {
             Optional<Notice> notice = Notice.of(message);
             if (notice.isPresent()) {
                 heed(notice.get());

@@ -22,10 +22,10 @@ sealed interface Notice {
 
     /// Empty for messages of others and those that make no sense.
     static Optional<Notice> of(Change.Message message) {
-        if (!message.prefix().equals(PREFIX) || message.content().length > 200) {
+        if (!message.prefix().equals(PREFIX) || message.content().length() > 200) {
             return Optional.empty();
         }
-        String text = new String(message.content(), UTF_8);
+        String text = new String(message.content().array(), UTF_8);
         if (text.equals("wake")) {
             return Optional.of(new Wake());
         }

@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.SnapshotReader;
 import io.pgtrickle.cdc.Spool;
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
@@ -30,7 +31,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Fills one view beside the running stream, on a thread of its own, until the engine takes it into its group at a step
@@ -71,34 +71,34 @@ final class Population {
     private final ViewDefinition definition;
     private final Environment environment;
     private final Spool spool;
-    private final long[] streamedBefore;
+    private final StreamedXids streamed;
     private final StateSpace space;
     private final StateSpace resultSpace;
     private final Circuit circuit;
     private final ResultAccumulator result;
     private final SourceReaders readers;
-    private final Set<Long> relations;
     private final boolean tableExists;
     private final AtomicLong rowsCopied = new AtomicLong();
 
     private volatile Stage stage = new Stage.Waiting("its turn");
     private volatile boolean cancelled;
+    private volatile long replayed;
     private volatile Lsn snapshotLsn = Lsn.ZERO;
     private @Nullable XidSnapshot visibility;
     private final ZSet missing = new ZSet();
 
-    /// @param streamedBefore ids of the transactions that were streamed shortly before the spool began
+    /// @param streamed the transactions that the stream brought lately
     /// @param tableExists true for a rebuild: the table keeps its rows and gets the difference
     Population(
             ViewDefinition definition,
             Environment environment,
             Spool spool,
-            long[] streamedBefore,
+            StreamedXids streamed,
             boolean tableExists) {
         this.definition = definition;
         this.environment = environment;
         this.spool = spool;
-        this.streamedBefore = streamedBefore;
+        this.streamed = streamed;
         this.tableExists = tableExists;
         StateStore store = environment.store();
         store.drop(definition.spaceName());
@@ -108,8 +108,6 @@ final class Population {
         this.circuit = Circuit.of(definition.plan().plan(), space);
         this.result = new ResultAccumulator(definition.plan().plan().types(), resultSpace, environment.flushBytes());
         this.readers = new SourceReaders(definition.sources());
-        this.relations =
-                definition.sources().stream().map(Source::relationOid).collect(Collectors.toUnmodifiableSet());
     }
 
     ViewDefinition definition() {
@@ -131,7 +129,7 @@ final class Population {
 
     /// By the engine's thread: keeps a transaction for the replay where it touches a source.
     void spool(Transaction transaction) {
-        spool.append(transaction, relations);
+        spool.append(transaction);
     }
 
     /// The body of the population's thread.
@@ -183,7 +181,7 @@ final class Population {
             publishSources(connection);
             load();
             stage = new Stage.CatchingUp();
-            while (spool.pending() > SHORT_SPOOL) {
+            while (spool.count() - replayed > SHORT_SPOOL) {
                 ZSet delta = new ZSet();
                 replay(delta);
                 result.add(delta);
@@ -197,7 +195,7 @@ final class Population {
 
     private void publishSources(Connection connection) throws SQLException {
         Publication publication = new Publication(connection, environment.publication());
-        Set<Long> unpublished = new LinkedHashSet<>(relations);
+        Set<Long> unpublished = new LinkedHashSet<>(definition.relations());
         unpublished.removeAll(publication.tables());
         for (long relation : unpublished) {
             publication.addTable(relation);
@@ -241,11 +239,7 @@ final class Population {
             checkCancelled();
             SnapshotReader snapshot = SnapshotReader.open(environment.address(), definition.sources());
             XidSnapshot candidate = snapshot.visibility();
-            boolean complete = true;
-            for (long xid : streamedBefore) {
-                complete &= candidate.sees(xid);
-            }
-            if (complete) {
+            if (streamed.areVisibleIn(candidate)) {
                 visibility = candidate;
                 snapshotLsn = snapshot.insertLsn();
                 return snapshot;
@@ -265,6 +259,7 @@ final class Population {
                 break;
             }
             taken++;
+            replayed = replayed + 1;
             try (Transaction transaction = next.get()) {
                 if (!seen(transaction)) {
                     transaction.forEachChange(readers::accept);

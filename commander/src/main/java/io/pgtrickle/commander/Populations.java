@@ -1,12 +1,9 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Spool;
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
-import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
-import io.pgtrickle.model.PgtrickleException;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -26,22 +23,22 @@ final class Populations implements AutoCloseable {
 
     private final Population.Environment environment;
     private final Path directory;
-    private final RecentXids recent;
+    private final StreamedXids streamed;
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Deque<Population> waiting = new ArrayDeque<>();
 
     /// @param directory for spools; what an earlier process left there is deleted
-    Populations(Population.Environment environment, Path directory, RecentXids recent) {
+    Populations(Population.Environment environment, Path directory, StreamedXids streamed) {
         this.environment = environment;
         this.directory = directory;
-        this.recent = recent;
-        clear(directory);
+        this.streamed = streamed;
+        Spool.deleteLeftovers(directory);
     }
 
     /// Begins to spool for the view from here on, and to fill it as soon as its turn has come.
     void start(ViewDefinition definition, boolean tableExists) {
-        Spool spool = Spool.create(directory.resolve(definition.spaceName() + ".spool"));
-        waiting.add(new Population(definition, environment, spool, recent.toArray(), tableExists));
+        Spool spool = Spool.create(directory, definition.relations());
+        waiting.add(new Population(definition, environment, spool, streamed, tableExists));
         startWaiting();
     }
 
@@ -132,19 +129,6 @@ final class Populations implements AutoCloseable {
         }
         if (interrupted) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    private static void clear(Path directory) {
-        try {
-            Files.createDirectories(directory);
-            try (var files = Files.list(directory)) {
-                for (Path file : files.toList()) {
-                    Files.delete(file);
-                }
-            }
-        } catch (IOException e) {
-            throw PgtrickleException.of(ErrorCode.STATE_IO, "could not clear directory \"" + directory + "\"", e);
         }
     }
 }

@@ -2,7 +2,7 @@ package io.pgtrickle.commander;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.pgtrickle.cdc.SlotInfo;
+import io.pgtrickle.cdc.Slot;
 import io.pgtrickle.cdc.Slots;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
@@ -26,7 +26,8 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
     static Recovery of(Sql sql, StateStore store, String slot) {
         claim(sql, store, slot);
         Slots slots = new Slots(sql.connection());
-        SlotInfo info = usableSlot(slots, slot);
+        Slot info = usableSlot(slots, slot);
+        Lsn confirmed = info.confirmedLsn().orElse(Lsn.ZERO);
         Lsn target = sql.one(
                 "SELECT lsn::text FROM pgtrickle.progress WHERE group_name = ?",
                 row -> Lsn.parse(row.getString(1)),
@@ -36,13 +37,13 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
         String reason = "";
         if (state.isEmpty()) {
             reason = "the state directory is new";
-        } else if (info.confirmedLsn().isAfter(state.get())) {
-            reason = "the slot is confirmed up to " + info.confirmedLsn() + ", past the state at " + state.get();
+        } else if (confirmed.isAfter(state.get())) {
+            reason = "the slot is confirmed up to " + confirmed + ", past the state at " + state.get();
         } else if (state.get().isAfter(target)) {
             reason = "the database is at " + target + ", behind the state at " + state.get();
         }
         boolean usable = reason.isEmpty();
-        Lsn from = usable ? state.orElseThrow() : info.confirmedLsn();
+        Lsn from = usable ? state.orElseThrow() : confirmed;
         return new Recovery(new Group.GroupPositions(from, target), usable, reason);
     }
 
@@ -64,8 +65,8 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
     }
 
     /// A slot whose log is gone can't be read any more: it is made anew.
-    private static SlotInfo usableSlot(Slots slots, String name) {
-        SlotInfo info = slots.find(name)
+    private static Slot usableSlot(Slots slots, String name) {
+        Slot info = slots.find(name)
                 .orElseThrow(() -> PgtrickleException.of(
                         ErrorCode.SLOT_LOST, "replication slot \"" + name + "\" does not exist"));
         if (!info.isLost()) {

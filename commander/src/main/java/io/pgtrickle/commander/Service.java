@@ -2,6 +2,7 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.ChangeStream;
 import io.pgtrickle.cdc.StreamSettings;
+import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.Sessions;
@@ -30,6 +31,7 @@ final class Service implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Service.class);
 
     private static final Duration STANDBY_POLL = Duration.ofMillis(250);
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
     private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
     /// Nothing from the server for so long, although it is asked to answer each second: the network is dead.
@@ -88,30 +90,31 @@ final class Service implements AutoCloseable {
         if (!recovery.stateUsable()) {
             LOG.info("views are populated anew: {}", recovery.reason());
         }
-        RecentXids recent = new RecentXids();
+        StreamedXids streamed = new StreamedXids();
         Populations populations = keep(new Populations(
                 new Population.Environment(
                         settings.address(), settings.publication(), state, settings.pendingBytes()),
                 settings.stateDirectory().resolve("spool"),
-                recent));
+                streamed));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
         Group group = new Group(state, sink, epoch, recovery.positions());
         Views views = new Views(sql, state, group, populations);
         group.onFailure(views::failed);
         ChangeStream changes = keep(ChangeStream.open(
-                StreamSettings.of(
+                new StreamSettings(
                         settings.address(),
                         settings.slot(),
                         settings.publication(),
-                        settings.queueBytes(),
-                        settings.stateDirectory().resolve("transactions")),
+                        settings.stateDirectory().resolve("transactions"),
+                        new StreamSettings.Limits(
+                                settings.queueBytes(), settings.queueBytes() / 4, STATUS_INTERVAL)),
                 recovery.positions().checkpointed()));
         stream = changes;
-        CommandDesk desk = keep(new CommandDesk(new CommandTable(sql), views, settings.address(), recent, clock));
+        CommandDesk desk = keep(new CommandDesk(new CommandTable(sql), views, settings.address(), streamed, clock));
         views.resume(recovery.stateUsable());
         desk.resume();
         return new Engine(
-                new Engine.Parts(changes, group, populations, recent, desk), clock, settings.pendingBytes(), counters);
+                new Engine.Parts(changes, group, populations, streamed, desk), clock, settings.pendingBytes(), counters);
     }
 
     /// The status as this attempt sees it.
@@ -124,7 +127,7 @@ final class Service implements AutoCloseable {
                 before.startedAt(),
                 figures.applied(),
                 figures.checkpointed(),
-                changes == null ? 0 : changes.statistics().serverLsn().bytesSince(figures.applied()),
+                changes == null ? 0 : changes.statistics().received().bytesSince(figures.applied()),
                 figures.changesReceived(),
                 figures.rowsApplied(),
                 figures.times(),
@@ -166,7 +169,7 @@ final class Service implements AutoCloseable {
                     ErrorCode.CONNECTION_LOST, "the heartbeat failed: " + failure.messageText(), failure);
         }
         ChangeStream changes = stream;
-        if (changes != null && changes.statistics().silence().compareTo(SILENCE_LIMIT) > 0) {
+        if (changes != null && changes.statistics().sinceArrival().compareTo(SILENCE_LIMIT) > 0) {
             throw PgtrickleException.of(
                     ErrorCode.CONNECTION_LOST, "the server has been silent for " + SILENCE_LIMIT.toSeconds() + " s");
         }

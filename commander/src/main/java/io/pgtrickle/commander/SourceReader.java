@@ -107,13 +107,13 @@ final class SourceReader {
     private void checkIdentity(Relation of, int[] found) {
         switch (source.identity()) {
             case Identity.WholeRow _ -> {
-                if (of.replicaIdentity() != 'f') {
+                if (of.replicaIdentity() != Relation.ReplicaIdentity.FULL) {
                     throw changed("table " + table() + " no longer has REPLICA IDENTITY FULL");
                 }
             }
             case Identity.Key(List<Integer> columns) -> {
                 for (int column : columns) {
-                    if (of.replicaIdentity() == 'n' || !of.columns().get(found[column]).partOfKey()) {
+                    if (of.replicaIdentity() == Relation.ReplicaIdentity.NOTHING || !of.columns().get(found[column]).partOfKey()) {
                         throw changed("column \"" + source.columns().get(column).name() + "\" of table " + table()
                                 + " is no longer part of the replica identity");
                     }

@@ -6,6 +6,8 @@ import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.postgres.ResultTable;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 
 /// A view as it is catalogued and planned.
 ///
@@ -36,6 +38,11 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
     /// The key columns' names, for `list_views`.
     List<String> uniqueKeyNames() {
         return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
+    }
+
+    /// The tables that it reads.
+    Set<Long> relations() {
+        return sources().stream().map(Source::relationOid).collect(Collectors.toUnmodifiableSet());
     }
 
     List<Source> sources() {
