@@ -41,7 +41,8 @@ final class Database implements AutoCloseable {
     }
 
     static Database open(Path directory, StoreLimits limits, StoreDirectory.Condition condition) {
-        DatabaseOptions options = new DatabaseOptions(limits, condition == StoreDirectory.Condition.NEW);
+        DatabaseOptions options =
+                new DatabaseOptions(limits, condition == StoreDirectory.Condition.NEW);
         try {
             RocksDB rocks = RocksDB.open(options.options(), directory.toString());
             Database database = new Database(options, rocks);
@@ -58,10 +59,12 @@ final class Database implements AutoCloseable {
     /// Reads every block of every file.
     private void verifyChecksums() {
         try {
-            call("verifying", rocks -> {
-                rocks.verifyChecksum();
-                return true;
-            });
+            call(
+                    "verifying",
+                    rocks -> {
+                        rocks.verifyChecksum();
+                        return true;
+                    });
         } catch (PgtrickleException e) {
             close();
             throw e;
@@ -76,11 +79,13 @@ final class Database implements AutoCloseable {
     ///
     /// @param hidden how many bytes of each key aren't shown
     Arrangement.Cursor scan(byte[] prefix, int hidden) {
-        return call("reading", rocks -> {
-            StoredCursor cursor = new StoredCursor(this, rocks, prefix, hidden);
-            cursors.add(cursor);
-            return cursor;
-        });
+        return call(
+                "reading",
+                rocks -> {
+                    StoredCursor cursor = new StoredCursor(this, rocks, prefix, hidden);
+                    cursors.add(cursor);
+                    return cursor;
+                });
     }
 
     void close(StoredCursor cursor) {
@@ -95,30 +100,37 @@ final class Database implements AutoCloseable {
 
     /// @param sync whether it must have reached the disk when this returns
     void write(WriteBatch batch, boolean sync) {
-        call("writing", rocks -> {
-            rocks.write(options.write(sync), batch);
-            return true;
-        });
+        call(
+                "writing",
+                rocks -> {
+                    rocks.write(options.write(sync), batch);
+                    return true;
+                });
     }
 
     /// Frees the files that hold nothing but keys of the range, which must have been deleted before.
     void releaseFiles(byte[] from, byte[] to) {
-        call("dropping from", rocks -> {
-            rocks.deleteFilesInRanges(rocks.getDefaultColumnFamily(), List.of(from, to), false);
-            return true;
-        });
+        call(
+                "dropping from",
+                rocks -> {
+                    rocks.deleteFilesInRanges(
+                            rocks.getDefaultColumnFamily(), List.of(from, to), false);
+                    return true;
+                });
     }
 
     long approximateBytes(byte[] from, byte[] to) {
-        return call("measuring", rocks -> {
-            try (Slice start = new Slice(from);
-                    Slice end = new Slice(to)) {
-                return rocks.getApproximateSizes(
-                        List.of(new Range(start, end)),
-                        SizeApproximationFlag.INCLUDE_FILES,
-                        SizeApproximationFlag.INCLUDE_MEMTABLES)[0];
-            }
-        });
+        return call(
+                "measuring",
+                rocks -> {
+                    try (Slice start = new Slice(from);
+                            Slice end = new Slice(to)) {
+                        return rocks.getApproximateSizes(
+                                        List.of(new Range(start, end)),
+                                        SizeApproximationFlag.INCLUDE_FILES,
+                                        SizeApproximationFlag.INCLUDE_MEMTABLES)[0];
+                    }
+                });
     }
 
     <T> T call(String doing, Call<T> call) {

@@ -33,12 +33,16 @@ final class DatabaseOptions implements AutoCloseable {
 
     /// About 1 % false positives.
     private static final double BLOOM_BITS_A_KEY = 10;
+
     private static final int WRITE_BUFFERS = 4;
     private static final long MAX_WRITE_BUFFER_BYTES = 64L << 20;
+
     /// One flush and one compaction at a time: the machine is PostgreSQL's first of all.
     private static final int BACKGROUND_JOBS = 2;
+
     /// RocksDB's own text log.
     private static final long MAX_LOG_FILE_BYTES = 4L << 20;
+
     private static final long LOG_FILES = 4;
 
     static {
@@ -51,9 +55,15 @@ final class DatabaseOptions implements AutoCloseable {
     private final WriteOptions unsynced;
 
     DatabaseOptions(StoreLimits limits, boolean create) {
-        Cache cache = own(new HyperClockCache(
-                Math.addExact(limits.blockCacheBytes(), limits.writeBufferBytes()), 0, -1, false));
-        WriteBufferManager buffers = own(new WriteBufferManager(limits.writeBufferBytes(), cache, false));
+        Cache cache =
+                own(
+                        new HyperClockCache(
+                                Math.addExact(limits.blockCacheBytes(), limits.writeBufferBytes()),
+                                0,
+                                -1,
+                                false));
+        WriteBufferManager buffers =
+                own(new WriteBufferManager(limits.writeBufferBytes(), cache, false));
         BloomFilter filter = own(new BloomFilter(BLOOM_BITS_A_KEY));
         DBOptions database = own(databaseOptions(buffers, create));
         ColumnFamilyOptions family = own(familyOptions(limits, cache, filter));
@@ -87,19 +97,22 @@ final class DatabaseOptions implements AutoCloseable {
                 .setStatsDumpPeriodSec(0);
     }
 
-    private static ColumnFamilyOptions familyOptions(StoreLimits limits, Cache cache, BloomFilter filter) {
-        BlockBasedTableConfig table = new BlockBasedTableConfig()
-                .setBlockCache(cache)
-                .setFilterPolicy(filter)
-                .setIndexType(IndexType.kTwoLevelIndexSearch)
-                .setPartitionFilters(true)
-                .setCacheIndexAndFilterBlocks(true)
-                .setCacheIndexAndFilterBlocksWithHighPriority(true)
-                .setPinL0FilterAndIndexBlocksInCache(true)
-                .setPinTopLevelIndexAndFilter(true);
+    private static ColumnFamilyOptions familyOptions(
+            StoreLimits limits, Cache cache, BloomFilter filter) {
+        BlockBasedTableConfig table =
+                new BlockBasedTableConfig()
+                        .setBlockCache(cache)
+                        .setFilterPolicy(filter)
+                        .setIndexType(IndexType.kTwoLevelIndexSearch)
+                        .setPartitionFilters(true)
+                        .setCacheIndexAndFilterBlocks(true)
+                        .setCacheIndexAndFilterBlocksWithHighPriority(true)
+                        .setPinL0FilterAndIndexBlocksInCache(true)
+                        .setPinTopLevelIndexAndFilter(true);
         return new ColumnFamilyOptions()
                 .setTableFormatConfig(table)
-                .setWriteBufferSize(Math.min(limits.writeBufferBytes() / WRITE_BUFFERS, MAX_WRITE_BUFFER_BYTES))
+                .setWriteBufferSize(
+                        Math.min(limits.writeBufferBytes() / WRITE_BUFFERS, MAX_WRITE_BUFFER_BYTES))
                 .setMaxWriteBufferNumber(WRITE_BUFFERS)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION);
     }

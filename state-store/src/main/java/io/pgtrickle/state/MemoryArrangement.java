@@ -11,6 +11,7 @@ final class MemoryArrangement implements Arrangement {
 
     private final MemorySpace space;
     private final NavigableMap<byte[], byte[]> entries = Prefixes.newMap();
+
     /// Empty where there was no entry.
     private final NavigableMap<byte[], Optional<byte[]>> before = Prefixes.newMap();
 
@@ -67,8 +68,10 @@ final class MemoryArrangement implements Arrangement {
     MemoryArrangement rolledBack(MemorySpace other) {
         MemoryArrangement arrangement = new MemoryArrangement(other);
         arrangement.entries.putAll(entries);
-        before.forEach((key, value) -> value.ifPresentOrElse(
-                old -> arrangement.entries.put(key, old), () -> arrangement.entries.remove(key)));
+        before.forEach((key, value) ->
+                value.ifPresentOrElse(
+                        old -> arrangement.entries.put(key, old),
+                        () -> arrangement.entries.remove(key)));
         return arrangement;
     }
 }

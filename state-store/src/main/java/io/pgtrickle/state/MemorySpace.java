@@ -13,6 +13,7 @@ final class MemorySpace implements StateSpace {
     private final MemoryStateStore store;
     private final String name;
     private final Map<Integer, MemoryArrangement> arrangements = new TreeMap<>();
+
     /// Volatile since a space may be dropped by another thread than its owner.
     private volatile Standing standing;
 
@@ -41,24 +42,21 @@ final class MemorySpace implements StateSpace {
         checkUsable();
         if (standing == Standing.CHECKPOINTED) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "state space \"" + name + "\" belongs to a checkpoint: it is not flushed");
+                    ErrorCode.INTERNAL,
+                    "state space \"" + name + "\" belongs to a checkpoint: it is not flushed");
         }
         keep(Standing.FLUSHED);
     }
 
     @Override
     public long pendingBytes() {
-        return arrangements.values().stream()
-                .mapToLong(MemoryArrangement::pendingBytes)
-                .sum();
+        return arrangements.values().stream().mapToLong(MemoryArrangement::pendingBytes).sum();
     }
 
     @Override
     public long storedBytes() {
         checkUsable();
-        return arrangements.values().stream()
-                .mapToLong(MemoryArrangement::storedBytes)
-                .sum();
+        return arrangements.values().stream().mapToLong(MemoryArrangement::storedBytes).sum();
     }
 
     Standing standing() {
@@ -71,7 +69,8 @@ final class MemorySpace implements StateSpace {
 
     void checkUsable() {
         if (standing == Standing.DROPPED) {
-            throw PgtrickleException.of(ErrorCode.INTERNAL, "state space \"" + name + "\" was dropped");
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "state space \"" + name + "\" was dropped");
         }
         store.checkOpen();
     }
@@ -89,8 +88,8 @@ final class MemorySpace implements StateSpace {
     /// This space without what was pending, in another store.
     MemorySpace rolledBack(MemoryStateStore next) {
         MemorySpace space = new MemorySpace(next, name, standing);
-        arrangements.forEach(
-                (ordinal, arrangement) -> space.arrangements.put(ordinal, arrangement.rolledBack(space)));
+        arrangements.forEach((ordinal, arrangement) ->
+                space.arrangements.put(ordinal, arrangement.rolledBack(space)));
         return space;
     }
 }

@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 
 /// A store on the heap, for tests and for state that nobody needs after the process. It has checkpoints like any
@@ -38,7 +37,8 @@ public final class MemoryStateStore implements StateStore {
     @Override
     public synchronized StateSpace space(String name) {
         checkOpen();
-        return spaces.computeIfAbsent(name, unknown -> new MemorySpace(this, unknown, Standing.MADE));
+        return spaces.computeIfAbsent(
+                name, unknown -> new MemorySpace(this, unknown, Standing.MADE));
     }
 
     @Override

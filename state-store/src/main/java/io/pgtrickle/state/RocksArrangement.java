@@ -18,6 +18,7 @@ final class RocksArrangement implements Arrangement {
     private final RocksSpace space;
     private final Database database;
     private final byte[] prefix;
+
     /// Empty where the entry is deleted.
     private final NavigableMap<byte[], Optional<byte[]>> pending = Prefixes.newMap();
 
@@ -52,9 +53,10 @@ final class RocksArrangement implements Arrangement {
     private void write(byte[] key, Optional<byte[]> value) {
         space.checkUsable();
         Optional<byte[]> before = pending.put(key, value);
-        pendingBytes += before == null
-                ? ENTRY_OVERHEAD_BYTES + key.length + length(value)
-                : length(value) - length(before);
+        pendingBytes +=
+                before == null
+                        ? ENTRY_OVERHEAD_BYTES + key.length + length(value)
+                        : length(value) - length(before);
     }
 
     private static int length(Optional<byte[]> value) {
@@ -66,9 +68,10 @@ final class RocksArrangement implements Arrangement {
         space.checkUsable();
         NavigableMap<byte[], Optional<byte[]>> changed = Prefixes.newMap();
         changed.putAll(Prefixes.within(pending, keyPrefix));
-        Cursor stored = space.isOnDisk()
-                ? database.scan(StoreKeys.join(prefix, keyPrefix), prefix.length)
-                : EmptyCursor.INSTANCE;
+        Cursor stored =
+                space.isOnDisk()
+                        ? database.scan(StoreKeys.join(prefix, keyPrefix), prefix.length)
+                        : EmptyCursor.INSTANCE;
         return changed.isEmpty() ? stored : merge(stored, changed);
     }
 
@@ -103,7 +106,8 @@ final class RocksArrangement implements Arrangement {
         }
     }
 
-    private void add(Map.Entry<byte[], Optional<byte[]>> entry, WriteBatch batch) throws RocksDBException {
+    private void add(Map.Entry<byte[], Optional<byte[]>> entry, WriteBatch batch)
+            throws RocksDBException {
         byte[] key = StoreKeys.join(prefix, entry.getKey());
         if (entry.getValue().isPresent()) {
             batch.put(key, entry.getValue().get());

@@ -17,6 +17,7 @@ final class RocksSpace implements StateSpace {
     private final String name;
     private final int id;
     private final Map<Integer, RocksArrangement> arrangements = new TreeMap<>();
+
     /// Volatile since a space may be dropped by another thread than its owner.
     private volatile Standing standing;
 
@@ -40,7 +41,8 @@ final class RocksSpace implements StateSpace {
             throw PgtrickleException.of(ErrorCode.INTERNAL, "there is no arrangement " + ordinal);
         }
         return arrangements.computeIfAbsent(
-                ordinal, number -> new RocksArrangement(this, database, StoreKeys.arrangement(id, number)));
+                ordinal,
+                number -> new RocksArrangement(this, database, StoreKeys.arrangement(id, number)));
     }
 
     @Override
@@ -51,9 +53,7 @@ final class RocksSpace implements StateSpace {
 
     @Override
     public long pendingBytes() {
-        return arrangements.values().stream()
-                .mapToLong(RocksArrangement::pendingBytes)
-                .sum();
+        return arrangements.values().stream().mapToLong(RocksArrangement::pendingBytes).sum();
     }
 
     @Override
@@ -80,7 +80,8 @@ final class RocksSpace implements StateSpace {
 
     void checkUsable() {
         if (standing == Standing.DROPPED) {
-            throw PgtrickleException.of(ErrorCode.INTERNAL, "state space \"" + name + "\" was dropped");
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "state space \"" + name + "\" was dropped");
         }
         database.checkOpen();
     }

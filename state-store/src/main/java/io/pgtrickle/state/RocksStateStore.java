@@ -35,6 +35,7 @@ public final class RocksStateStore implements StateStore {
 
     /// A flush of a large space goes in parts of about that size: a batch is in memory twice, here and in RocksDB.
     private static final long FLUSH_PART_BYTES = 4L << 20;
+
     private static final int NAME_RECORD_BYTES = 5;
 
     private final StoreDirectory directory;
@@ -64,7 +65,9 @@ public final class RocksStateStore implements StateStore {
         try {
             StoreDirectory.Condition condition = claimed.begin();
             if (condition == StoreDirectory.Condition.UNCLEAN) {
-                LOG.info("state directory \"{}\" was not closed in order: verifying all its checksums", directory);
+                LOG.info(
+                        "state directory \"{}\" was not closed in order: verifying all its checksums",
+                        directory);
             }
             return open(claimed, Database.open(claimed.database(), limits, condition), condition);
         } catch (RuntimeException e) {
@@ -102,11 +105,18 @@ public final class RocksStateStore implements StateStore {
         ByteBuffer record = ByteBuffer.wrap(Arrays.copyOf(value, NAME_RECORD_BYTES));
         int id = record.getInt();
         int standing = record.get();
-        boolean known = standing == Standing.FLUSHED.ordinal() || standing == Standing.CHECKPOINTED.ordinal();
+        boolean known =
+                standing == Standing.FLUSHED.ordinal()
+                        || standing == Standing.CHECKPOINTED.ordinal();
         if (value.length != NAME_RECORD_BYTES || id < 1 || id >= nextId || !known) {
             throw PgtrickleException.of(
                     ErrorCode.STATE_CORRUPT,
-                    "state space \"" + name + "\" has the record " + Arrays.toString(value) + " before id " + nextId);
+                    "state space \""
+                            + name
+                            + "\" has the record "
+                            + Arrays.toString(value)
+                            + " before id "
+                            + nextId);
         }
         return new RocksSpace(this, database, name, id, Standing.values()[standing]);
     }
@@ -130,10 +140,13 @@ public final class RocksStateStore implements StateStore {
         byte[] from = StoreKeys.space(space.id());
         byte[] to = StoreKeys.space(space.id() + 1);
         if (onDisk) {
-            write("dropping from", true, batch -> {
-                batch.delete(StoreKeys.name(name));
-                batch.deleteRange(from, to);
-            });
+            write(
+                    "dropping from",
+                    true,
+                    batch -> {
+                        batch.delete(StoreKeys.name(name));
+                        batch.deleteRange(from, to);
+                    });
         }
         spaces.remove(name);
         space.become(Standing.DROPPED);
@@ -148,18 +161,22 @@ public final class RocksStateStore implements StateStore {
     }
 
     @Override
-    public synchronized void checkpoint(Collection<StateSpace> named, Map<String, byte[]> metadata) {
+    public synchronized void checkpoint(
+            Collection<StateSpace> named, Map<String, byte[]> metadata) {
         List<RocksSpace> mine = new ArrayList<>();
         named.forEach(space -> mine.add(ownUsable(space)));
-        write("writing a checkpoint to", true, batch -> {
-            for (RocksSpace space : mine) {
-                record(space, Standing.CHECKPOINTED, batch);
-                space.addTo(batch);
-            }
-            for (Map.Entry<String, byte[]> entry : metadata.entrySet()) {
-                batch.put(StoreKeys.metadata(entry.getKey()), entry.getValue());
-            }
-        });
+        write(
+                "writing a checkpoint to",
+                true,
+                batch -> {
+                    for (RocksSpace space : mine) {
+                        record(space, Standing.CHECKPOINTED, batch);
+                        space.addTo(batch);
+                    }
+                    for (Map.Entry<String, byte[]> entry : metadata.entrySet()) {
+                        batch.put(StoreKeys.metadata(entry.getKey()), entry.getValue());
+                    }
+                });
         for (RocksSpace space : mine) {
             space.forgetPending();
             space.become(Standing.CHECKPOINTED);
@@ -171,12 +188,18 @@ public final class RocksStateStore implements StateStore {
         space.checkUsable();
         if (space.standing() == Standing.CHECKPOINTED) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "state space \"" + space.name() + "\" belongs to a checkpoint: it is not flushed");
+                    ErrorCode.INTERNAL,
+                    "state space \""
+                            + space.name()
+                            + "\" belongs to a checkpoint: it is not flushed");
         }
-        write("flushing to", false, batch -> {
-            record(space, Standing.FLUSHED, batch);
-            space.writeInParts(batch, FLUSH_PART_BYTES);
-        });
+        write(
+                "flushing to",
+                false,
+                batch -> {
+                    record(space, Standing.FLUSHED, batch);
+                    space.writeInParts(batch, FLUSH_PART_BYTES);
+                });
         space.forgetPending();
         space.become(Standing.FLUSHED);
     }
@@ -191,7 +214,8 @@ public final class RocksStateStore implements StateStore {
     }
 
     /// Notes the space's name and that its id is taken, where that isn't on disk yet.
-    private void record(RocksSpace space, Standing standing, WriteBatch batch) throws RocksDBException {
+    private void record(RocksSpace space, Standing standing, WriteBatch batch)
+            throws RocksDBException {
         if (space.standing() != standing) {
             batch.put(StoreKeys.NEXT_ID, StoreKeys.number(nextId));
             batch.put(
@@ -215,7 +239,8 @@ public final class RocksStateStore implements StateStore {
 
     private static int number(byte[] bytes) {
         if (bytes.length != Integer.BYTES) {
-            throw PgtrickleException.of(ErrorCode.STATE_CORRUPT, "the next space id has " + bytes.length + " bytes");
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_CORRUPT, "the next space id has " + bytes.length + " bytes");
         }
         return ByteBuffer.wrap(bytes).getInt();
     }

@@ -43,6 +43,7 @@ final class StoreDirectory implements AutoCloseable {
 
     private static final int FORMAT_VERSION = 1;
     private static final String FORMAT_LABEL = "pgtrickle state ";
+
     /// A FORMAT file is a short line; a longer one is somebody else's.
     private static final long MAX_FORMAT_BYTES = 64;
 
@@ -68,8 +69,12 @@ final class StoreDirectory implements AutoCloseable {
             if (!tryLock(channel)) {
                 channel.close();
                 throw PgtrickleException.of(
-                                ErrorCode.STATE_IO, "state directory \"" + directory + "\" is in use by another process")
-                        .withHint("stop the other process, or give this one a directory of its own");
+                                ErrorCode.STATE_IO,
+                                "state directory \""
+                                        + directory
+                                        + "\" is in use by another process")
+                        .withHint(
+                                "stop the other process, or give this one a directory of its own");
             }
             return new StoreDirectory(directory, channel);
         } catch (IOException e) {
@@ -86,23 +91,28 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     private static void refuseForeign(Path directory) throws IOException {
-        if (Files.exists(directory.resolve("FORMAT")) || Files.exists(directory.resolve("FORMAT.new"))) {
+        if (Files.exists(directory.resolve("FORMAT"))
+                || Files.exists(directory.resolve("FORMAT.new"))) {
             return;
         }
         List<String> names;
         try (Stream<Path> entries = Files.list(directory)) {
-            names = entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> !name.equals("LOCK") && !name.equals("lost+found"))
-                    .toList();
+            names =
+                    entries.map(entry -> entry.getFileName().toString())
+                            .filter(name -> !name.equals("LOCK") && !name.equals("lost+found"))
+                            .toList();
         }
         if (names.contains("db")) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_CORRUPT, "state directory \"" + directory + "\" has lost its file FORMAT");
+                    ErrorCode.STATE_CORRUPT,
+                    "state directory \"" + directory + "\" has lost its file FORMAT");
         }
         if (!names.isEmpty()) {
             throw PgtrickleException.of(
                             ErrorCode.STATE_FOREIGN,
-                            "directory \"" + directory + "\" is not empty and not a state directory")
+                            "directory \""
+                                    + directory
+                                    + "\" is not empty and not a state directory")
                     .withHint("give an empty directory, or one that does not exist yet");
         }
     }
@@ -131,15 +141,23 @@ final class StoreDirectory implements AutoCloseable {
 
     private void checkFormat() throws IOException {
         Path file = directory.resolve("FORMAT");
-        String text = Files.size(file) > MAX_FORMAT_BYTES ? "" : new String(Files.readAllBytes(file), UTF_8).strip();
+        String text =
+                Files.size(file) > MAX_FORMAT_BYTES
+                        ? ""
+                        : new String(Files.readAllBytes(file), UTF_8).strip();
         if (!text.matches(FORMAT_LABEL + "\\d{1,9}")) {
-            throw PgtrickleException.of(ErrorCode.STATE_CORRUPT, "file \"" + file + "\" is damaged");
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_CORRUPT, "file \"" + file + "\" is damaged");
         }
         int version = Integer.parseInt(text.substring(FORMAT_LABEL.length()));
         if (version != FORMAT_VERSION) {
             throw PgtrickleException.of(
                             ErrorCode.STATE_FOREIGN,
-                            "state directory \"" + directory + "\" has format " + version + ", this program needs "
+                            "state directory \""
+                                    + directory
+                                    + "\" has format "
+                                    + version
+                                    + ", this program needs "
                                     + FORMAT_VERSION)
                     .withHint("give an empty directory: the views are then rebuilt into it");
         }
@@ -150,7 +168,9 @@ final class StoreDirectory implements AutoCloseable {
         try {
             sync(database());
             Files.move(
-                    directory.resolve("FORMAT.new"), directory.resolve("FORMAT"), StandardCopyOption.ATOMIC_MOVE);
+                    directory.resolve("FORMAT.new"),
+                    directory.resolve("FORMAT"),
+                    StandardCopyOption.ATOMIC_MOVE);
             sync(directory);
         } catch (IOException e) {
             throw StoreErrors.of("making state directory \"" + directory + "\"", e);
@@ -182,7 +202,8 @@ final class StoreDirectory implements AutoCloseable {
     }
 
     private void write(String name, String content) throws IOException {
-        try (FileChannel file = FileChannel.open(directory.resolve(name), CREATE, WRITE, TRUNCATE_EXISTING)) {
+        try (FileChannel file =
+                FileChannel.open(directory.resolve(name), CREATE, WRITE, TRUNCATE_EXISTING)) {
             ByteBuffer rest = ByteBuffer.wrap(content.getBytes(UTF_8));
             while (rest.hasRemaining()) {
                 file.write(rest);

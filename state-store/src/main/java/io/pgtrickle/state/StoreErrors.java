@@ -15,9 +15,10 @@ final class StoreErrors {
     /// its sub-code arrives as undefined.
     static PgtrickleException opening(RocksDBException e) {
         Status status = e.getStatus();
-        boolean missingFile = status != null
-                && status.getCode() == Status.Code.IOError
-                && status.getSubCode() == Status.SubCode.Undefined;
+        boolean missingFile =
+                status != null
+                        && status.getCode() == Status.Code.IOError
+                        && status.getSubCode() == Status.SubCode.Undefined;
         return missingFile
                 ? failure(ErrorCode.STATE_CORRUPT, "opening", e)
                 : of("opening", e, ErrorCode.STATE_CORRUPT);
@@ -35,8 +36,17 @@ final class StoreErrors {
         }
         return switch (status.getCode()) {
             case Corruption -> failure(ErrorCode.STATE_CORRUPT, doing, e);
-            case IOError, Incomplete, ShutdownInProgress, TimedOut, Aborted, Busy, Expired, TryAgain -> outage(status, doing, e);
-            case Ok, NotFound, NotSupported, InvalidArgument, MergeInProgress, Undefined -> failure(refused, doing, e);
+            case IOError,
+                    Incomplete,
+                    ShutdownInProgress,
+                    TimedOut,
+                    Aborted,
+                    Busy,
+                    Expired,
+                    TryAgain ->
+                    outage(status, doing, e);
+            case Ok, NotFound, NotSupported, InvalidArgument, MergeInProgress, Undefined ->
+                    failure(refused, doing, e);
         };
     }
 

@@ -37,10 +37,7 @@ final class StoreKeys {
     }
 
     static byte[] arrangement(int id, int ordinal) {
-        return ByteBuffer.allocate(ARRANGEMENT_BYTES)
-                .putInt(id)
-                .putShort((short) ordinal)
-                .array();
+        return ByteBuffer.allocate(ARRANGEMENT_BYTES).putInt(id).putShort((short) ordinal).array();
     }
 
     static byte[] join(byte[] prefix, byte[] key) {

@@ -12,8 +12,13 @@ public record StoreLimits(long blockCacheBytes, long writeBufferBytes) {
 
     public StoreLimits {
         if (blockCacheBytes < MIN_BYTES || writeBufferBytes < MIN_BYTES) {
-            throw new IllegalArgumentException("a block cache of " + blockCacheBytes + " and write buffers of "
-                    + writeBufferBytes + " bytes: less than " + MIN_BYTES);
+            throw new IllegalArgumentException(
+                    "a block cache of "
+                            + blockCacheBytes
+                            + " and write buffers of "
+                            + writeBufferBytes
+                            + " bytes: less than "
+                            + MIN_BYTES);
         }
     }
 }

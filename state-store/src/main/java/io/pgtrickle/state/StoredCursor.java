@@ -64,12 +64,15 @@ final class StoredCursor implements Arrangement.Cursor {
 
     @Override
     public byte[] value() {
-        return database.call("reading", _ -> {
-            if (released || !iterator.isValid()) {
-                throw PgtrickleException.of(ErrorCode.INTERNAL, "the cursor stands at no entry");
-            }
-            return iterator.value();
-        });
+        return database.call(
+                "reading",
+                _ -> {
+                    if (released || !iterator.isValid()) {
+                        throw PgtrickleException.of(
+                                ErrorCode.INTERNAL, "the cursor stands at no entry");
+                    }
+                    return iterator.value();
+                });
     }
 
     @Override

@@ -23,8 +23,7 @@ final class RocksStateStoreTest extends StateStoreContract {
 
     static final StoreLimits LIMITS = new StoreLimits(8 << 20, 4 << 20);
 
-    @TempDir
-    private Path root = Path.of("");
+    @TempDir private Path root = Path.of("");
 
     @Override
     StateStore create() {
@@ -82,8 +81,9 @@ final class RocksStateStoreTest extends StateStoreContract {
         for (String kind : List.of("CURRENT", "MANIFEST-", ".sst")) {
             Path directory = filled(2_000);
             try (Stream<Path> files = Files.list(directory.resolve("db"))) {
-                for (Path file : files.filter(path -> path.getFileName().toString().contains(kind))
-                        .toList()) {
+                for (Path file :
+                        files.filter(path -> path.getFileName().toString().contains(kind))
+                                .toList()) {
                     Files.delete(file);
                 }
             }
@@ -117,12 +117,13 @@ final class RocksStateStoreTest extends StateStoreContract {
     void verifiesTheLogsOnOpening() throws IOException {
         Path directory = filled(1);
         try (Stream<Path> files = Files.list(directory.resolve("db"))) {
-            List<Path> options = files.filter(
-                            path -> path.getFileName().toString().startsWith("OPTIONS-"))
-                    .toList();
+            List<Path> options =
+                    files.filter(path -> path.getFileName().toString().startsWith("OPTIONS-"))
+                            .toList();
             assertThat(options).isNotEmpty();
             for (Path file : options) {
-                assertThat(Files.readString(file)).contains("track_and_verify_wals_in_manifest=true");
+                assertThat(Files.readString(file))
+                        .contains("track_and_verify_wals_in_manifest=true");
             }
         }
     }
@@ -151,22 +152,26 @@ final class RocksStateStoreTest extends StateStoreContract {
         Arrangement arrangement = store.space("v").arrangement(0);
         CountDownLatch begun = new CountDownLatch(1);
         CompletableFuture<Throwable> failure = new CompletableFuture<>();
-        Thread reader = Thread.ofPlatform().start(() -> {
-            try {
-                while (true) {
-                    entries(arrangement, "");
-                    begun.countDown();
-                }
-            } catch (Throwable e) {
-                failure.complete(e);
-            }
-        });
+        Thread reader =
+                Thread.ofPlatform()
+                        .start(() -> {
+                            try {
+                                while (true) {
+                                    entries(arrangement, "");
+                                    begun.countDown();
+                                }
+                            } catch (Throwable e) {
+                                failure.complete(e);
+                            }
+                        });
         begun.await();
         store.close();
         reader.join();
-        fails(ErrorCode.INTERNAL, () -> {
-            throw failure.join();
-        });
+        fails(
+                ErrorCode.INTERNAL,
+                () -> {
+                    throw failure.join();
+                });
     }
 
     /// A store that was closed in order, whose space "v" has so many entries of 1 KB, most of them in tables.

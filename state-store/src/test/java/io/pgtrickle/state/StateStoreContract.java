@@ -77,7 +77,8 @@ abstract class StateStoreContract {
         for (String key : List.of("ff", "7f", "", "80", "7fff", "00", "0000")) {
             arrangement.put(bytes(key), bytes("01"));
         }
-        List<String> ordered = List.of("=01", "00=01", "0000=01", "7f=01", "7fff=01", "80=01", "ff=01");
+        List<String> ordered =
+                List.of("=01", "00=01", "0000=01", "7f=01", "7fff=01", "80=01", "ff=01");
         assertThat(entries(arrangement, "")).isEqualTo(ordered);
         store.checkpoint(List.of(space), Map.of());
         assertThat(entries(arrangement, "")).isEqualTo(ordered);
@@ -87,13 +88,18 @@ abstract class StateStoreContract {
     void scansThePrefixOnly() {
         StateSpace space = store.space("v");
         Arrangement arrangement = space.arrangement(0);
-        for (String key : List.of("00", "01", "0100", "01ff", "01ffff", "02", "ff", "ffff", "ffff00", "fffe")) {
+        for (String key :
+                List.of(
+                        "00", "01", "0100", "01ff", "01ffff", "02", "ff", "ffff", "ffff00",
+                        "fffe")) {
             arrangement.put(bytes(key), bytes("01"));
         }
         for (int round = 0; round < 2; round++) {
-            assertThat(entries(arrangement, "01")).containsExactly("01=01", "0100=01", "01ff=01", "01ffff=01");
+            assertThat(entries(arrangement, "01"))
+                    .containsExactly("01=01", "0100=01", "01ff=01", "01ffff=01");
             assertThat(entries(arrangement, "01ff")).containsExactly("01ff=01", "01ffff=01");
-            assertThat(entries(arrangement, "ff")).containsExactly("ff=01", "fffe=01", "ffff=01", "ffff00=01");
+            assertThat(entries(arrangement, "ff"))
+                    .containsExactly("ff=01", "fffe=01", "ffff=01", "ffff00=01");
             assertThat(entries(arrangement, "ffff")).containsExactly("ffff=01", "ffff00=01");
             assertThat(entries(arrangement, "03")).isEmpty();
             store.checkpoint(List.of(space), Map.of());
@@ -105,14 +111,17 @@ abstract class StateStoreContract {
         List<StateSpace> spaces = List.of(store.space("a"), store.space("b"));
         for (StateSpace space : spaces) {
             for (int ordinal : List.of(0, 1, 255, 256, 65_535)) {
-                space.arrangement(ordinal).put(bytes("ff"), (space.name() + ordinal).getBytes(UTF_8));
+                space.arrangement(ordinal)
+                        .put(bytes("ff"), (space.name() + ordinal).getBytes(UTF_8));
             }
         }
         for (int round = 0; round < 2; round++) {
             for (StateSpace space : spaces) {
                 for (int ordinal : List.of(0, 1, 255, 256, 65_535)) {
-                    String value = HexFormat.of().formatHex((space.name() + ordinal).getBytes(UTF_8));
-                    assertThat(entries(space.arrangement(ordinal), "")).containsExactly("ff=" + value);
+                    String value =
+                            HexFormat.of().formatHex((space.name() + ordinal).getBytes(UTF_8));
+                    assertThat(entries(space.arrangement(ordinal), ""))
+                            .containsExactly("ff=" + value);
                 }
             }
             store.checkpoint(spaces, Map.of());
@@ -198,7 +207,8 @@ abstract class StateStoreContract {
         assertThat(other.pendingBytes()).isPositive();
         assertThat(named.pendingBytes()).isZero();
         store = reopen(store);
-        assertThat(entries(store.space("named").arrangement(0), "")).containsExactly("01=aa", "02=aa");
+        assertThat(entries(store.space("named").arrangement(0), ""))
+                .containsExactly("01=aa", "02=aa");
         assertThat(entries(store.space("other").arrangement(0), "")).containsExactly("01=aa");
     }
 
@@ -358,7 +368,10 @@ abstract class StateStoreContract {
     private static List<String> rest(Arrangement.Cursor cursor) {
         List<String> entries = new ArrayList<>();
         while (cursor.next()) {
-            entries.add(HexFormat.of().formatHex(cursor.key()) + "=" + HexFormat.of().formatHex(cursor.value()));
+            entries.add(
+                    HexFormat.of().formatHex(cursor.key())
+                            + "="
+                            + HexFormat.of().formatHex(cursor.value()));
         }
         return entries;
     }
