@@ -71,6 +71,11 @@ public final class ByteWriter {
         return this;
     }
 
+    /// Appends what the other has.
+    public ByteWriter write(ByteWriter other) {
+        return write(other.buffer, 0, other.size);
+    }
+
     /// Overwrites four bytes that were written before, e.g. a length that is known now.
     public void setInt(int offset, int value) {
         if (offset < 0 || offset + 4 > size) {
