@@ -88,7 +88,16 @@ public sealed interface Plan {
             Optional<Expression> argument,
             Optional<Expression> filter,
             boolean distinct,
-            SqlType type) {}
+            SqlType type) {
+
+        /// Whether the single values of each group are kept: the next extremum, and first and last occurrences, must be known.
+        public boolean keepsValues() {
+            return switch (function) {
+                case MIN, MAX -> true;
+                case COUNT, SUM, AVG -> distinct;
+            };
+        }
+    }
 
     /// The aggregates that are kept incrementally.
     enum AggregateFunction {
