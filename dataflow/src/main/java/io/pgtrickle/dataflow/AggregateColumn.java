@@ -24,9 +24,14 @@ final class AggregateColumn {
     private AggregateColumn(AggregateCall call, @Nullable ValueIndex values) {
         this.filter = call.filter().map(Compiler::compile).orElse(null);
         this.argument = call.argument().map(Compiler::compile).orElse(null);
-        this.empty = Accumulator.of(call)
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.UNSUPPORTED_FUNCTION, "aggregate " + call.function() + " is not known for its argument"));
+        this.empty =
+                Accumulator.of(call)
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.UNSUPPORTED_FUNCTION,
+                                        "aggregate "
+                                                + call.function()
+                                                + " is not known for its argument"));
         this.values = values;
     }
 
@@ -37,7 +42,9 @@ final class AggregateColumn {
         }
         boolean descending = call.function() == AggregateFunction.MAX;
         return new AggregateColumn(
-                call, new ValueIndex(arrangements.get(), call.argument().orElseThrow().type(), descending));
+                call,
+                new ValueIndex(
+                        arrangements.get(), call.argument().orElseThrow().type(), descending));
     }
 
     Accumulator newAccumulator() {
@@ -55,7 +62,9 @@ final class AggregateColumn {
                 add(group, value, change.weight(), accumulator);
             }
         }
-        if (accumulator instanceof ExtremumAccumulator extremum && extremum.stale() && values != null) {
+        if (accumulator instanceof ExtremumAccumulator extremum
+                && extremum.stale()
+                && values != null) {
             extremum.replace(values.first(group));
         }
     }

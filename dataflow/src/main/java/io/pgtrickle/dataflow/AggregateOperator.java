@@ -49,9 +49,8 @@ final class AggregateOperator implements Operator.Unary {
         this.groups = arrangements.get();
         boolean sameImages = keys.codec().types().stream().allMatch(SqlType::equalMeansSameImage);
         this.keyImages = sameImages ? null : new WeightedArrangement(arrangements.get());
-        this.columns = plan.calls().stream()
-                .map(call -> AggregateColumn.of(call, arrangements))
-                .toList();
+        this.columns =
+                plan.calls().stream().map(call -> AggregateColumn.of(call, arrangements)).toList();
         this.outputCodec = new RowCodec(plan.types());
     }
 
@@ -86,7 +85,8 @@ final class AggregateOperator implements Operator.Unary {
         }
         if (group.rows < 0) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_INCONSISTENT, "a group of an aggregate has " + group.rows + " rows");
+                    ErrorCode.STATE_INCONSISTENT,
+                    "a group of an aggregate has " + group.rows + " rows");
         }
         for (int i = 0; i < columns.size(); i++) {
             columns.get(i).apply(key, changes, group.accumulators.get(i));
@@ -108,9 +108,10 @@ final class AggregateOperator implements Operator.Unary {
         @Nullable Object[] cells = new @Nullable Object[outputCodec.types().size()];
         int keyCount = cells.length - columns.size();
         if (grouped) {
-            Row shown = keyImages == null
-                    ? group.output.orElseGet(() -> keys.values(changes.getFirst().row()))
-                    : leastImage(key, keyImages);
+            Row shown =
+                    keyImages == null
+                            ? group.output.orElseGet(() -> keys.values(changes.getFirst().row()))
+                            : leastImage(key, keyImages);
             for (int i = 0; i < keyCount; i++) {
                 cells[i] = shown.get(i);
             }
@@ -131,7 +132,9 @@ final class AggregateOperator implements Operator.Unary {
     private Row leastImage(byte[] key, WeightedArrangement images) {
         try (Arrangement.Cursor cursor = images.scan(key)) {
             if (!cursor.next()) {
-                throw PgtrickleException.of(ErrorCode.STATE_INCONSISTENT, "a group of an aggregate has rows but no key");
+                throw PgtrickleException.of(
+                        ErrorCode.STATE_INCONSISTENT,
+                        "a group of an aggregate has rows but no key");
             }
             byte[] entry = cursor.key();
             return keys.codec().decode(Arrays.copyOfRange(entry, key.length, entry.length));
@@ -140,12 +143,14 @@ final class AggregateOperator implements Operator.Unary {
 
     private Group read(byte[] key) {
         Group group = new Group(columns.stream().map(AggregateColumn::newAccumulator).toList());
-        groups.get(key).ifPresent(bytes -> {
-            ByteReader in = new ByteReader(bytes);
-            group.rows = in.readVarLong();
-            group.output = Optional.of(outputCodec.decode(in.readBytes((int) in.readVarLong())));
-            group.accumulators.forEach(accumulator -> accumulator.read(in));
-        });
+        groups.get(key)
+                .ifPresent(bytes -> {
+                    ByteReader in = new ByteReader(bytes);
+                    group.rows = in.readVarLong();
+                    group.output =
+                            Optional.of(outputCodec.decode(in.readBytes((int) in.readVarLong())));
+                    group.accumulators.forEach(accumulator -> accumulator.read(in));
+                });
         return group;
     }
 

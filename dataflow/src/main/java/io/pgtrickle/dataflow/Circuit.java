@@ -64,7 +64,11 @@ public final class Circuit {
             if (!sources.containsKey(source)) {
                 throw PgtrickleException.of(
                         ErrorCode.INTERNAL,
-                        "table \"" + source.schema() + "." + source.name() + "\" is no source of this plan");
+                        "table \""
+                                + source.schema()
+                                + "."
+                                + source.name()
+                                + "\" is no source of this plan");
             }
         }
         return run(changes, false);
@@ -101,24 +105,30 @@ public final class Circuit {
         }
 
         ZSet step(Map<Source, List<SourceChange>> changes, boolean first) {
-            delta = switch (operator) {
-                case Operator.Leaf leaf -> {
-                    List<SourceChange> own = plan instanceof Plan.Scan(Source source)
-                            ? changes.getOrDefault(source, List.of())
-                            : List.of();
-                    rowsIn += own.size();
-                    yield own.isEmpty() ? NOTHING : leaf.step(own);
-                }
-                case Operator.Unary unary -> {
-                    ZSet input = input(0);
-                    yield first ? unary.initialize(input) : input.isEmpty() ? NOTHING : unary.step(input);
-                }
-                case Operator.Binary binary -> {
-                    ZSet left = input(0);
-                    ZSet right = input(1);
-                    yield left.isEmpty() && right.isEmpty() ? NOTHING : binary.step(left, right);
-                }
-            };
+            delta =
+                    switch (operator) {
+                        case Operator.Leaf leaf -> {
+                            List<SourceChange> own =
+                                    plan instanceof Plan.Scan(Source source)
+                                            ? changes.getOrDefault(source, List.of())
+                                            : List.of();
+                            rowsIn += own.size();
+                            yield own.isEmpty() ? NOTHING : leaf.step(own);
+                        }
+                        case Operator.Unary unary -> {
+                            ZSet input = input(0);
+                            yield first
+                                    ? unary.initialize(input)
+                                    : input.isEmpty() ? NOTHING : unary.step(input);
+                        }
+                        case Operator.Binary binary -> {
+                            ZSet left = input(0);
+                            ZSet right = input(1);
+                            yield left.isEmpty() && right.isEmpty()
+                                    ? NOTHING
+                                    : binary.step(left, right);
+                        }
+                    };
             rowsOut += delta.size();
             return delta;
         }
@@ -170,9 +180,10 @@ public final class Circuit {
         private Operator operator(Plan plan) {
             return switch (plan) {
                 case Plan.Scan(Source source) -> new SourceOperator(source, next());
-                case Plan.Filter(_, var predicate) -> new FilterOperator(Compiler.compile(predicate));
+                case Plan.Filter(_, var predicate) ->
+                        new FilterOperator(Compiler.compile(predicate));
                 case Plan.Project(_, var columns) ->
-                    new ProjectOperator(columns.stream().map(Compiler::compile).toList());
+                        new ProjectOperator(columns.stream().map(Compiler::compile).toList());
                 case Plan.Join join -> new JoinOperator(join, next(), next());
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
             };

@@ -12,6 +12,7 @@ record ExactSum(BigInteger mantissa, int exponent) {
 
     private static final int SMALLEST_EXPONENT = -1074;
     private static final int MANTISSA_BITS = 52;
+
     /// More bits than any double has, so that one further bit may stand for all that were cut.
     private static final int KEPT_BITS = 66;
 
@@ -25,9 +26,12 @@ record ExactSum(BigInteger mantissa, int exponent) {
         long fraction = bits & (1L << MANTISSA_BITS) - 1;
         long significand = biased == 0 ? fraction : fraction | 1L << MANTISSA_BITS;
         int scale = Math.max(biased, 1) - 1 + SMALLEST_EXPONENT;
-        BigInteger term = BigInteger.valueOf(value < 0 ? -significand : significand).multiply(BigInteger.valueOf(weight));
+        BigInteger term =
+                BigInteger.valueOf(value < 0 ? -significand : significand)
+                        .multiply(BigInteger.valueOf(weight));
         int common = Math.min(scale, exponent);
-        return normalized(term.shiftLeft(scale - common).add(mantissa.shiftLeft(exponent - common)), common);
+        return normalized(
+                term.shiftLeft(scale - common).add(mantissa.shiftLeft(exponent - common)), common);
     }
 
     private static ExactSum normalized(BigInteger mantissa, int exponent) {
@@ -41,7 +45,8 @@ record ExactSum(BigInteger mantissa, int exponent) {
     /// Rounded once, half to even; infinite where the sum is too large.
     double toDouble() {
         ExactSum cut = cut();
-        // below the normal range the scaling is exact too, since sums are multiples of the smallest double
+        // below the normal range the scaling is exact too, since sums are multiples of the smallest
+        // double
         return Math.scalb(cut.mantissa.doubleValue(), cut.exponent);
     }
 
@@ -58,6 +63,7 @@ record ExactSum(BigInteger mantissa, int exponent) {
         }
         // odd, so something was cut, and a last bit set stands for it
         BigInteger shortened = mantissa.abs().shiftRight(surplus).setBit(0);
-        return new ExactSum(mantissa.signum() < 0 ? shortened.negate() : shortened, exponent + surplus);
+        return new ExactSum(
+                mantissa.signum() < 0 ? shortened.negate() : shortened, exponent + surplus);
     }
 }

@@ -91,7 +91,13 @@ final class FloatSum implements Accumulator {
     @Override
     public void write(ByteWriter out) {
         byte[] mantissa = sum.mantissa().toByteArray();
-        out.writeVarLong(count).writeVarLong(notANumber).writeVarLong(infinite).writeVarLong(minusInfinite);
-        out.writeVarLong(minusZero).writeInt(sum.exponent()).writeVarLong(mantissa.length).write(mantissa);
+        out.writeVarLong(count)
+                .writeVarLong(notANumber)
+                .writeVarLong(infinite)
+                .writeVarLong(minusInfinite);
+        out.writeVarLong(minusZero)
+                .writeInt(sum.exponent())
+                .writeVarLong(mantissa.length)
+                .write(mantissa);
     }
 }

@@ -11,8 +11,10 @@ import org.jspecify.annotations.Nullable;
 /// beside the sums; both infinities at once are an error there.
 final class IntervalSum implements Accumulator {
 
-    private static final Interval INFINITE = new Interval(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
-    private static final Interval MINUS_INFINITE = new Interval(Integer.MIN_VALUE, Integer.MIN_VALUE, Long.MIN_VALUE);
+    private static final Interval INFINITE =
+            new Interval(Integer.MAX_VALUE, Integer.MAX_VALUE, Long.MAX_VALUE);
+    private static final Interval MINUS_INFINITE =
+            new Interval(Integer.MIN_VALUE, Integer.MIN_VALUE, Long.MIN_VALUE);
 
     private long count;
     private long infinite;
@@ -32,7 +34,10 @@ final class IntervalSum implements Accumulator {
         } else {
             months = Math.addExact(months, Math.multiplyExact(weight, interval.months()));
             days = Math.addExact(days, Math.multiplyExact(weight, interval.days()));
-            micros = micros.add(BigInteger.valueOf(interval.micros()).multiply(BigInteger.valueOf(weight)));
+            micros =
+                    micros.add(
+                            BigInteger.valueOf(interval.micros())
+                                    .multiply(BigInteger.valueOf(weight)));
         }
     }
 

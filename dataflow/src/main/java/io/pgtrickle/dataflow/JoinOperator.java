@@ -42,10 +42,15 @@ final class JoinOperator implements Operator.Binary {
     public ZSet step(ZSet leftDelta, ZSet rightDelta) {
         ZSet joined = new ZSet();
         SortedMap<byte[], List<WeightedRow>> leftChanges = left.keys.groupWithoutNulls(leftDelta);
-        right.match(leftChanges, (changed, partner, weight) -> emit(changed.concat(partner), weight, joined));
+        right.match(
+                leftChanges,
+                (changed, partner, weight) -> emit(changed.concat(partner), weight, joined));
         left.integrate(leftChanges);
-        SortedMap<byte[], List<WeightedRow>> rightChanges = right.keys.groupWithoutNulls(rightDelta);
-        left.match(rightChanges, (changed, partner, weight) -> emit(partner.concat(changed), weight, joined));
+        SortedMap<byte[], List<WeightedRow>> rightChanges =
+                right.keys.groupWithoutNulls(rightDelta);
+        left.match(
+                rightChanges,
+                (changed, partner, weight) -> emit(partner.concat(changed), weight, joined));
         right.integrate(rightChanges);
         return joined;
     }
@@ -79,10 +84,12 @@ final class JoinOperator implements Operator.Binary {
                 try (Arrangement.Cursor cursor = rows.scan(key)) {
                     while (cursor.next()) {
                         byte[] entry = cursor.key();
-                        Row partner = codec.decode(Arrays.copyOfRange(entry, key.length, entry.length));
+                        Row partner =
+                                codec.decode(Arrays.copyOfRange(entry, key.length, entry.length));
                         long weight = WeightedArrangement.weight(cursor.value());
                         for (WeightedRow row : changed) {
-                            match.accept(row.row(), partner, Math.multiplyExact(row.weight(), weight));
+                            match.accept(
+                                    row.row(), partner, Math.multiplyExact(row.weight(), weight));
                         }
                     }
                 }

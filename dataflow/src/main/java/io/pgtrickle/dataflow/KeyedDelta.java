@@ -68,7 +68,8 @@ final class KeyedDelta {
         delta.forEach((row, weight) -> {
             Row values = values(row);
             if (nulls || !hasNull(values)) {
-                groups.computeIfAbsent(key(values), _ -> new ArrayList<>()).add(new WeightedRow(row, weight));
+                groups.computeIfAbsent(key(values), _ -> new ArrayList<>())
+                        .add(new WeightedRow(row, weight));
             }
         });
         return groups;

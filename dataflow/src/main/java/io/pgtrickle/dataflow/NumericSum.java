@@ -29,7 +29,8 @@ final class NumericSum implements Accumulator {
     public void add(Object value, long weight) {
         switch ((Numeric) value) {
             case Numeric.Special special ->
-                specials[special.ordinal()] = Math.addExact(specials[special.ordinal()], weight);
+                    specials[special.ordinal()] =
+                            Math.addExact(specials[special.ordinal()], weight);
             case Numeric.Finite(BigDecimal decimal) -> {
                 sum = sum.add(decimal.multiply(BigDecimal.valueOf(weight)));
                 long count = Math.addExact(countByScale.getOrDefault(decimal.scale(), 0L), weight);
@@ -48,7 +49,9 @@ final class NumericSum implements Accumulator {
         if (count == 0) {
             return null;
         }
-        return function == AggregateFunction.AVG ? NumericArithmetic.divide(sum(), Numeric.of(count)) : sum();
+        return function == AggregateFunction.AVG
+                ? NumericArithmetic.divide(sum(), Numeric.of(count))
+                : sum();
     }
 
     private long count() {
@@ -100,7 +103,8 @@ final class NumericSum implements Accumulator {
         for (Map.Entry<Integer, Long> entry : countByScale.entrySet()) {
             out.writeVarLong(entry.getKey()).writeVarLong(entry.getValue());
         }
-        BigDecimal kept = countByScale.isEmpty() ? BigDecimal.ZERO : sum.setScale(countByScale.lastKey());
+        BigDecimal kept =
+                countByScale.isEmpty() ? BigDecimal.ZERO : sum.setScale(countByScale.lastKey());
         byte[] unscaled = kept.unscaledValue().toByteArray();
         out.writeVarLong(kept.scale()).writeVarLong(unscaled.length).write(unscaled);
     }

@@ -14,7 +14,8 @@ sealed interface Operator {
         ZSet step(List<SourceChange> changes);
     }
 
-    sealed interface Unary extends Operator permits FilterOperator, ProjectOperator, AggregateOperator {
+    sealed interface Unary extends Operator
+            permits FilterOperator, ProjectOperator, AggregateOperator {
         ZSet step(ZSet delta);
 
         /// The first step of all: also yields what the operator makes of no input.

@@ -7,4 +7,5 @@ package io.pgtrickle.dataflow;
 /// @param strategy how it is kept fresh and what state it keeps
 /// @param rowsIn rows of deltas read since the circuit was made, a source's changes
 /// @param rowsOut rows of deltas put out since the circuit was made
-public record OperatorStatus(String name, String keys, String strategy, long rowsIn, long rowsOut) {}
+public record OperatorStatus(
+        String name, String keys, String strategy, long rowsIn, long rowsOut) {}

@@ -31,16 +31,18 @@ final class SourceOperator implements Operator.Leaf {
 
     SourceOperator(Source source, Arrangement arrangement) {
         this.source = source;
-        RowCodec codec = new RowCodec(
-                source.columns().stream().map(Source.SourceColumn::type).toList());
-        this.rows = switch (source.identity()) {
-            case Source.Identity.Key(List<Integer> columns) ->
-                new KeyedRows(
-                        arrangement,
-                        codec,
-                        columns.stream().mapToInt(Integer::intValue).toArray());
-            case Source.Identity.WholeRow _ -> new WholeRows(new WeightedArrangement(arrangement), codec);
-        };
+        RowCodec codec =
+                new RowCodec(source.columns().stream().map(Source.SourceColumn::type).toList());
+        this.rows =
+                switch (source.identity()) {
+                    case Source.Identity.Key(List<Integer> columns) ->
+                            new KeyedRows(
+                                    arrangement,
+                                    codec,
+                                    columns.stream().mapToInt(Integer::intValue).toArray());
+                    case Source.Identity.WholeRow _ ->
+                            new WholeRows(new WeightedArrangement(arrangement), codec);
+                };
     }
 
     @Override
@@ -90,11 +92,14 @@ final class SourceOperator implements Operator.Leaf {
     private PgtrickleException inconsistent(Row row, String what) {
         StringBuilder names = new StringBuilder();
         StringBuilder values = new StringBuilder();
-        List<Integer> columns = switch (source.identity()) {
-            case Source.Identity.Key(List<Integer> key) -> key;
-            case Source.Identity.WholeRow _ ->
-                java.util.stream.IntStream.range(0, source.columns().size()).boxed().toList();
-        };
+        List<Integer> columns =
+                switch (source.identity()) {
+                    case Source.Identity.Key(List<Integer> key) -> key;
+                    case Source.Identity.WholeRow _ ->
+                            java.util.stream.IntStream.range(0, source.columns().size())
+                                    .boxed()
+                                    .toList();
+                };
         for (int column : columns) {
             String separator = names.isEmpty() ? "" : ", ";
             names.append(separator).append(source.columns().get(column).name());
@@ -102,7 +107,16 @@ final class SourceOperator implements Operator.Leaf {
         }
         return PgtrickleException.of(
                 ErrorCode.STATE_INCONSISTENT,
-                "row (" + names + ")=(" + values + ") of table \"" + source.schema() + "." + source.name() + "\" " + what);
+                "row ("
+                        + names
+                        + ")=("
+                        + values
+                        + ") of table \""
+                        + source.schema()
+                        + "."
+                        + source.name()
+                        + "\" "
+                        + what);
     }
 
     /// The table's rows as they are after the changes so far.
@@ -176,7 +190,9 @@ final class SourceOperator implements Operator.Leaf {
         public void removeAll(ZSet delta) {
             try (Arrangement.Cursor cursor = arrangement.scan(new byte[0])) {
                 while (cursor.next()) {
-                    delta.add(codec.decode(cursor.key()), -WeightedArrangement.weight(cursor.value()));
+                    delta.add(
+                            codec.decode(cursor.key()),
+                            -WeightedArrangement.weight(cursor.value()));
                     arrangement.delete(cursor.key());
                 }
             }

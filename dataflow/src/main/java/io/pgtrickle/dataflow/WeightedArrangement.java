@@ -36,7 +36,8 @@ final class WeightedArrangement {
         long after = tryAdd(key, weight);
         if (after < 0) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_INCONSISTENT, "a row of " + owner + " was retracted " + -after + " times too often");
+                    ErrorCode.STATE_INCONSISTENT,
+                    "a row of " + owner + " was retracted " + -after + " times too often");
         }
         return after;
     }

@@ -4,7 +4,6 @@ import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.Row;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
@@ -26,17 +25,22 @@ public final class Compiler {
             case Expression.And(List<Expression> terms) -> junction(terms, false);
             case Expression.Or(List<Expression> terms) -> junction(terms, true);
             case Expression.Not(Expression input) -> not(compile(input));
-            case Expression.IsNull(Expression input, boolean negated) -> isNull(compile(input), negated);
-            case Expression.BooleanTest(Expression input, Optional<Boolean> tested, boolean negated) ->
-                booleanTest(compile(input), tested.orElse(null), negated);
+            case Expression.IsNull(Expression input, boolean negated) ->
+                    isNull(compile(input), negated);
+            case Expression.BooleanTest(
+                            Expression input,
+                            Optional<Boolean> tested,
+                            boolean negated) ->
+                    booleanTest(compile(input), tested.orElse(null), negated);
             case Expression.IsDistinct(Call equality) -> isDistinct(equality);
             case Expression.NullIf(Call equality, _) -> nullIf(equality);
-            case Expression.Case(List<Branch> branches, Expression otherwise, _) -> searched(branches, otherwise);
+            case Expression.Case(List<Branch> branches, Expression otherwise, _) ->
+                    searched(branches, otherwise);
             case Expression.Coalesce(List<Expression> terms, _) -> coalesce(all(terms));
             case Expression.Extreme(boolean greatest, List<Expression> terms, SqlType type) ->
-                extreme(greatest ? 1 : -1, all(terms), type);
+                    extreme(greatest ? 1 : -1, all(terms), type);
             case Expression.Quantified(boolean conjunction, List<Call> comparisons) ->
-                junction(comparisons, !conjunction);
+                    junction(comparisons, !conjunction);
         };
     }
 
@@ -81,16 +85,22 @@ public final class Compiler {
                         call.functionOid(),
                         call.collation(),
                         call.arguments().stream().map(Expression::type).toList())
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.UNSUPPORTED_FUNCTION,
-                        "function \"" + call.name() + "\" (oid " + call.functionOid() + ") is not supported"));
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                ErrorCode.UNSUPPORTED_FUNCTION,
+                                "function \""
+                                        + call.name()
+                                        + "\" (oid "
+                                        + call.functionOid()
+                                        + ") is not supported"));
     }
 
     private static NativeFunction.Binary equality(Call call) {
         if (function(call) instanceof NativeFunction.Binary binary) {
             return binary;
         }
-        throw PgtrickleException.of(ErrorCode.INTERNAL, "\"" + call.name() + "\" is not an equality");
+        throw PgtrickleException.of(
+                ErrorCode.INTERNAL, "\"" + call.name() + "\" is not an equality");
     }
 
     /// AND and OR: the first term that decides ends the evaluation; otherwise NULL if any term was NULL.
@@ -123,7 +133,8 @@ public final class Compiler {
         return row -> (input.evaluate(row) == null) != negated;
     }
 
-    private static Evaluator booleanTest(Evaluator input, @Nullable Boolean tested, boolean negated) {
+    private static Evaluator booleanTest(
+            Evaluator input, @Nullable Boolean tested, boolean negated) {
         return row -> {
             Object value = input.evaluate(row);
             return (tested == null ? value == null : tested.equals(value)) != negated;

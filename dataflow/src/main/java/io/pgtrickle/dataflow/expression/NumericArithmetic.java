@@ -13,12 +13,16 @@ public final class NumericArithmetic {
 
     /// `NUMERIC_MIN_SIG_DIGITS`: significant digits that a quotient has at least.
     private static final int MIN_SIGNIFICANT_DIGITS = 16;
+
     /// `NUMERIC_MAX_DISPLAY_SCALE`: a quotient's largest scale.
     private static final int MAX_DISPLAY_SCALE = 1000;
+
     /// `DEC_DIGITS`: decimal digits in one of PostgreSQL's base-10000 digits.
     private static final int DECIMAL_DIGITS = 4;
+
     /// `NUMERIC_DSCALE_MAX`: the largest scale that a value can have.
     private static final int MAX_SCALE = 0x3fff;
+
     /// Digits before the point that a value can have (`NUMERIC_WEIGHT_MAX`).
     private static final int MAX_WHOLE_DIGITS = (0x7fff + 1) * DECIMAL_DIGITS;
 
@@ -53,11 +57,11 @@ public final class NumericArithmetic {
         return switch (a) {
             case Finite(BigDecimal x) -> Numeric.of(x.negate());
             case Special special ->
-                switch (special) {
-                    case NAN -> Special.NAN;
-                    case POSITIVE_INFINITY -> Special.NEGATIVE_INFINITY;
-                    case NEGATIVE_INFINITY -> Special.POSITIVE_INFINITY;
-                };
+                    switch (special) {
+                        case NAN -> Special.NAN;
+                        case POSITIVE_INFINITY -> Special.NEGATIVE_INFINITY;
+                        case NEGATIVE_INFINITY -> Special.POSITIVE_INFINITY;
+                    };
         };
     }
 
@@ -76,7 +80,10 @@ public final class NumericArithmetic {
     static Numeric multiply(Numeric a, Numeric b) {
         if (a instanceof Finite(BigDecimal x) && b instanceof Finite(BigDecimal y)) {
             BigDecimal product = x.multiply(y);
-            return checked(product.scale() > MAX_SCALE ? product.setScale(MAX_SCALE, RoundingMode.HALF_UP) : product);
+            return checked(
+                    product.scale() > MAX_SCALE
+                            ? product.setScale(MAX_SCALE, RoundingMode.HALF_UP)
+                            : product);
         }
         if (a == Special.NAN || b == Special.NAN) {
             return Special.NAN;
@@ -85,7 +92,9 @@ public final class NumericArithmetic {
     }
 
     private static Numeric infinity(int sign) {
-        return sign == 0 ? Special.NAN : sign > 0 ? Special.POSITIVE_INFINITY : Special.NEGATIVE_INFINITY;
+        return sign == 0
+                ? Special.NAN
+                : sign > 0 ? Special.POSITIVE_INFINITY : Special.NEGATIVE_INFINITY;
     }
 
     /// The quotient, with the scale that PostgreSQL chooses for it (`numeric_div`).
@@ -134,7 +143,9 @@ public final class NumericArithmetic {
 
     /// The place of the first base-10000 digit: 0 is the one before the point.
     private static int weight(BigDecimal value) {
-        return value.signum() == 0 ? 0 : Math.floorDiv(value.precision() - value.scale() - 1, DECIMAL_DIGITS);
+        return value.signum() == 0
+                ? 0
+                : Math.floorDiv(value.precision() - value.scale() - 1, DECIMAL_DIGITS);
     }
 
     private static int firstDigit(BigDecimal value) {

@@ -56,12 +56,15 @@ public final class Explanation {
         return switch (plan) {
             case Plan.Scan(Source source) -> scan(source);
             case Plan.Filter(Plan input, Expression predicate) ->
-                new Line("filter " + ExpressionText.of(predicate, names(input)), "", "linear, no state");
+                    new Line(
+                            "filter " + ExpressionText.of(predicate, names(input)),
+                            "",
+                            "linear, no state");
             case Plan.Project(Plan input, List<Expression> columns) ->
-                new Line("project " + list(columns, names(input)), "", "linear, no state");
+                    new Line("project " + list(columns, names(input)), "", "linear, no state");
             case Plan.Join(Plan left, Plan right, JoinCondition on) -> join(left, right, on);
             case Plan.Aggregate(Plan input, List<Expression> keys, List<AggregateCall> calls) ->
-                aggregate(names(input), keys, calls);
+                    aggregate(names(input), keys, calls);
         };
     }
 
@@ -69,39 +72,57 @@ public final class Explanation {
         String name = "scan " + source.schema() + "." + source.name();
         return switch (source.identity()) {
             case Source.Identity.Key(List<Integer> columns) ->
-                new Line(
-                        name,
-                        columns.stream()
-                                .map(column -> source.columns().get(column).name())
-                                .collect(Collectors.joining(", ")),
-                        "one look-up a change, keeps the needed columns of each row by key");
+                    new Line(
+                            name,
+                            columns.stream()
+                                    .map(column -> source.columns().get(column).name())
+                                    .collect(Collectors.joining(", ")),
+                            "one look-up a change, keeps the needed columns of each row by key");
             case Source.Identity.WholeRow _ ->
-                new Line(name, "", "one look-up a change, keeps the needed columns of each row with its count");
+                    new Line(
+                            name,
+                            "",
+                            "one look-up a change, keeps the needed columns of each row with its count");
         };
     }
 
     private static Line join(Plan left, Plan right, JoinCondition on) {
         List<String> both = Stream.concat(names(left).stream(), names(right).stream()).toList();
-        String residual = on.residual().map(condition -> " where " + ExpressionText.of(condition, both)).orElse("");
+        String residual =
+                on.residual()
+                        .map(condition -> " where " + ExpressionText.of(condition, both))
+                        .orElse("");
         if (on.keys().isEmpty()) {
-            return new Line("cross join" + residual, "", "every pair of rows is looked at, keeps both sides");
+            return new Line(
+                    "cross join" + residual,
+                    "",
+                    "every pair of rows is looked at, keeps both sides");
         }
-        String keys = on.keys().stream()
-                .map((EquiKey key) -> ExpressionText.of(key.left(), names(left)) + " = "
-                        + ExpressionText.of(key.right(), names(right)))
-                .collect(Collectors.joining(", "));
+        String keys =
+                on.keys().stream()
+                        .map((EquiKey key) ->
+                                ExpressionText.of(key.left(), names(left))
+                                        + " = "
+                                        + ExpressionText.of(key.right(), names(right)))
+                        .collect(Collectors.joining(", "));
         return new Line("join" + residual, keys, "one scan a changed key, keeps both sides by key");
     }
 
-    private static Line aggregate(List<String> names, List<Expression> keys, List<AggregateCall> calls) {
-        StringBuilder strategy = new StringBuilder("one read and write a touched group, keeps totals of each group");
+    private static Line aggregate(
+            List<String> names, List<Expression> keys, List<AggregateCall> calls) {
+        StringBuilder strategy =
+                new StringBuilder("one read and write a touched group, keeps totals of each group");
         if (calls.stream().anyMatch(Plan.AggregateCall::keepsValues)) {
             strategy.append(" and its values in order");
         }
         if (!keys.stream().map(Expression::type).allMatch(SqlType::equalMeansSameImage)) {
             strategy.append(" and the images of its key");
         }
-        String name = "aggregate " + calls.stream().map(call -> call(call, names)).collect(Collectors.joining(", "));
+        String name =
+                "aggregate "
+                        + calls.stream()
+                                .map(call -> call(call, names))
+                                .collect(Collectors.joining(", "));
         return new Line(name.strip(), list(keys, names), strategy.toString());
     }
 
@@ -126,18 +147,19 @@ public final class Explanation {
     private static List<String> names(Plan plan) {
         return switch (plan) {
             case Plan.Scan(Source source) ->
-                source.columns().stream()
-                        .map(column -> source.name() + "." + column.name())
-                        .toList();
+                    source.columns().stream()
+                            .map(column -> source.name() + "." + column.name())
+                            .toList();
             case Plan.Filter(Plan input, _) -> names(input);
-            case Plan.Project(Plan input, List<Expression> columns) -> texts(columns.stream(), names(input));
+            case Plan.Project(Plan input, List<Expression> columns) ->
+                    texts(columns.stream(), names(input));
             case Plan.Join(Plan left, Plan right, _) ->
-                Stream.concat(names(left).stream(), names(right).stream()).toList();
+                    Stream.concat(names(left).stream(), names(right).stream()).toList();
             case Plan.Aggregate(Plan input, List<Expression> keys, List<AggregateCall> calls) ->
-                Stream.concat(
-                                texts(keys.stream(), names(input)).stream(),
-                                calls.stream().map(call -> call(call, names(input))))
-                        .toList();
+                    Stream.concat(
+                                    texts(keys.stream(), names(input)).stream(),
+                                    calls.stream().map(call -> call(call, names(input))))
+                            .toList();
         };
     }
 

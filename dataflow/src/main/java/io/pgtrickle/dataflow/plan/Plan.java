@@ -38,15 +38,17 @@ public sealed interface Plan {
     default List<SqlType> types() {
         return switch (this) {
             case Scan(Source source) ->
-                source.columns().stream().map(Source.SourceColumn::type).toList();
+                    source.columns().stream().map(Source.SourceColumn::type).toList();
             case Filter(Plan input, _) -> input.types();
             case Project(_, List<Expression> columns) ->
-                columns.stream().map(Expression::type).toList();
+                    columns.stream().map(Expression::type).toList();
             case Join(Plan left, Plan right, _) ->
-                Stream.concat(left.types().stream(), right.types().stream()).toList();
+                    Stream.concat(left.types().stream(), right.types().stream()).toList();
             case Aggregate(_, List<Expression> keys, List<AggregateCall> calls) ->
-                Stream.concat(keys.stream().map(Expression::type), calls.stream().map(AggregateCall::type))
-                        .toList();
+                    Stream.concat(
+                                    keys.stream().map(Expression::type),
+                                    calls.stream().map(AggregateCall::type))
+                            .toList();
         };
     }
 
