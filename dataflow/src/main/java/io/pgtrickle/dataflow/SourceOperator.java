@@ -132,7 +132,17 @@ final class SourceOperator implements Operator.Leaf {
     }
 
     /// Key of the identity's columns → the row's image.
-    private record KeyedRows(Arrangement arrangement, RowCodec codec, int[] key) implements Rows {
+    private static final class KeyedRows implements Rows {
+
+        private final Arrangement arrangement;
+        private final RowCodec codec;
+        private final int[] key;
+
+        KeyedRows(Arrangement arrangement, RowCodec codec, int[] key) {
+            this.arrangement = arrangement;
+            this.codec = codec;
+            this.key = key;
+        }
 
         @Override
         public boolean insert(Row row) {

@@ -148,7 +148,7 @@ public final class Compiler {
             Object a = sides[0].evaluate(row);
             Object b = sides[1].evaluate(row);
             if (a == null || b == null) {
-                return a != b;
+                return (a == null) != (b == null);
             }
             return Boolean.FALSE.equals(equality.apply(a, b));
         };

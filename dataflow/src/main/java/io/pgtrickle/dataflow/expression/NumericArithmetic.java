@@ -43,7 +43,7 @@ public final class NumericArithmetic {
         if (a == Special.NAN || b == Special.NAN) {
             return Special.NAN;
         }
-        if (a instanceof Special && b instanceof Special && a != b) {
+        if (a instanceof Special && b instanceof Special && !a.equals(b)) {
             return Special.NAN;
         }
         return a instanceof Special ? a : b;
