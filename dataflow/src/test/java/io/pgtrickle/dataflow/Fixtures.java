@@ -99,7 +99,7 @@ final class Fixtures {
                 AggregateFunction.COUNT, Optional.empty(), Optional.empty(), false, SqlType.INT8);
     }
 
-    static AggregateCall of(AggregateFunction function, Expression argument) {
+    static AggregateCall callOf(AggregateFunction function, Expression argument) {
         return new AggregateCall(
                 function,
                 Optional.of(argument),

@@ -110,7 +110,7 @@ final class GeneratedPlans {
         if (sums && argument.type() instanceof SqlType.Text) {
             function = AggregateFunction.COUNT;
         }
-        AggregateCall plain = Fixtures.of(function, argument);
+        AggregateCall plain = Fixtures.callOf(function, argument);
         if (random.nextInt(3) == 0) {
             plain = Fixtures.filtered(plain, predicate(types));
         }
