@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -48,8 +49,6 @@ public final class Sessions {
             "default_transaction_deferrable", "off",
             "client_min_messages", "warning",
             "default_table_access_method", "heap",
-            "default_tablespace", "",
-            "temp_tablespaces", "",
             "jit", "off");
 
     private Sessions() {}
@@ -158,6 +157,6 @@ public final class Sessions {
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.put(namesAndValues[i], namesAndValues[i + 1]);
         }
-        return map;
+        return Collections.unmodifiableMap(map);
     }
 }

@@ -1,4 +1,4 @@
-/// What is plain SQL to PostgreSQL: addresses and sessions, quoting, the catalog, result tables and the sink.
+/// What is plain SQL to PostgreSQL: settings, quoting, type codec, catalog, sink.
 @NullMarked
 package io.pgtrickle.postgres;
 
