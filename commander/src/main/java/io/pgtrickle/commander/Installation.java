@@ -2,20 +2,35 @@ package io.pgtrickle.commander;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pgtrickle.cdc.Blocker;
 import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.Slots;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.ServerAddress;
+import io.pgtrickle.postgres.Sessions;
+import io.pgtrickle.postgres.SqlErrors;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a database needs for a sidecar: the SQL objects, the publication, the slot. Made where it is missing.
 public final class Installation {
 
     private static final int OLDEST_SERVER = 140_000;
     private static final int NEWEST_SERVER = 189_999;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Installation.class);
+
+    /// How long the slot's creation may wait for other transactions.
+    private static final Duration SLOT_LIMIT = Duration.ofMinutes(5);
 
     private Installation() {}
 
@@ -32,15 +47,31 @@ public final class Installation {
     /// Checks the server and makes what is missing.
     ///
     /// @throws PgtrickleException naming what is wrong and the statement that mends it
-    public static void install(Connection connection, String slot, String publication) {
+    public static void install(ServerAddress address, String slot, String publication) {
+        try (Connection connection = Sessions.open(address, "pgtrickle install")) {
+            install(address, connection, slot, publication);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, "installing");
+        }
+    }
+
+    private static void install(ServerAddress address, Connection connection, String slot, String publication) {
         Sql sql = new Sql(connection);
         checkServer(sql);
         sql.transaction(() -> sql.execute(installSql()));
         new Publication(connection, publication).ensure();
         Slots slots = new Slots(connection);
         if (slots.find(slot).isEmpty()) {
-            slots.create(slot);
+            createSlot(slots, address, slot);
         }
+    }
+
+    /// Makes the slot, which waits for every open transaction of the cluster.
+    static void createSlot(Slots slots, ServerAddress address, String slot) {
+        slots.create(address, slot, SLOT_LIMIT, blockers -> LOG.info(
+                "creating replication slot \"{}\" waits for {}",
+                slot,
+                blockers.stream().map(Blocker::description).collect(Collectors.joining(", "))));
     }
 
     /// Removes slot, publication and SQL objects; result tables stay as ordinary tables.
@@ -51,7 +82,7 @@ public final class Installation {
             slots.drop(slot);
         }
         sql.transaction(() -> {
-            new Publication(connection, publication).drop();
+            sql.execute("DROP PUBLICATION IF EXISTS " + Quoting.identifier(publication));
             sql.execute(uninstallSql());
         });
     }

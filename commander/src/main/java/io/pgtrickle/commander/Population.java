@@ -1,7 +1,9 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.cdc.Blocker;
 import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.SnapshotReader;
+import io.pgtrickle.cdc.SnapshotTable;
 import io.pgtrickle.cdc.Spool;
 import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
@@ -31,6 +33,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Fills one view beside the running stream, on a thread of its own, until the engine takes it into its group at a step
@@ -196,12 +199,13 @@ final class Population {
     private void publishSources(Connection connection) throws SQLException {
         Publication publication = new Publication(connection, environment.publication());
         Set<Long> unpublished = new LinkedHashSet<>(definition.relations());
-        unpublished.removeAll(publication.tables());
+        publication.tables().forEach(table -> unpublished.remove(table.oid()));
         for (long relation : unpublished) {
             publication.addTable(relation);
         }
-        publication.waitForWriters(unpublished, who -> {
-            stage = new Stage.Waiting(who);
+        publication.waitForWriters(unpublished, blockers -> {
+            stage = new Stage.Waiting(
+                    blockers.stream().map(Blocker::description).collect(Collectors.joining(", ")));
             checkCancelled();
         });
     }
@@ -210,15 +214,23 @@ final class Population {
         try (SnapshotReader snapshot = takeSnapshot()) {
             long estimate = 0;
             for (Source source : definition.sources()) {
-                estimate += snapshot.estimatedRows(source);
+                estimate += snapshot.estimatedRows(source.relationOid());
             }
             stage = new Stage.Copying(0, estimate);
             result.add(circuit.initialize());
             for (Source source : definition.sources()) {
                 long total = estimate;
-                snapshot.copy(source, rows -> load(source, rows, total));
+                snapshot.copy(tableOf(source), rows -> load(source, rows, total));
             }
         }
+    }
+
+    private static SnapshotTable tableOf(Source source) {
+        return new SnapshotTable(
+                source.relationOid(),
+                source.columns().stream()
+                        .map(c -> new SnapshotTable.SnapshotColumn(c.attributeNumber(), c.type()))
+                        .toList());
     }
 
     private void load(Source source, List<Row> rows, long estimate) {
@@ -237,11 +249,12 @@ final class Population {
     private SnapshotReader takeSnapshot() throws SQLException {
         while (true) {
             checkCancelled();
-            SnapshotReader snapshot = SnapshotReader.open(environment.address(), definition.sources());
+            SnapshotReader snapshot = SnapshotReader.open(environment.address(), List.copyOf(definition.relations()));
             XidSnapshot candidate = snapshot.visibility();
             if (streamed.areVisibleIn(candidate)) {
                 visibility = candidate;
-                snapshotLsn = snapshot.insertLsn();
+                snapshotLsn = new Sql(snapshot.connection())
+                        .one("SELECT pg_current_wal_insert_lsn()::text", row -> Lsn.parse(row.getString(1)));
                 return snapshot;
             }
             // a commit was streamed and isn't visible for a moment longer

@@ -7,6 +7,7 @@ import io.pgtrickle.cdc.Slots;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.state.StateStore;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -23,10 +24,10 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
 
     private static final String IDENTITY_KEY = "identity";
 
-    static Recovery of(Sql sql, StateStore store, String slot) {
+    static Recovery of(Sql sql, StateStore store, ServerAddress address, String slot) {
         claim(sql, store, slot);
         Slots slots = new Slots(sql.connection());
-        Slot info = usableSlot(slots, slot);
+        Slot info = usableSlot(slots, address, slot);
         Lsn confirmed = info.confirmedLsn().orElse(Lsn.ZERO);
         Lsn target = sql.one(
                 "SELECT lsn::text FROM pgtrickle.progress WHERE group_name = ?",
@@ -65,7 +66,7 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
     }
 
     /// A slot whose log is gone can't be read any more: it is made anew.
-    private static Slot usableSlot(Slots slots, String name) {
+    private static Slot usableSlot(Slots slots, ServerAddress address, String name) {
         Slot info = slots.find(name)
                 .orElseThrow(() -> PgtrickleException.of(
                         ErrorCode.SLOT_LOST, "replication slot \"" + name + "\" does not exist"));
@@ -73,7 +74,7 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
             return info;
         }
         slots.drop(name);
-        slots.create(name);
+        Installation.createSlot(slots, address, name);
         return slots.find(name).orElseThrow();
     }
 }

@@ -86,7 +86,7 @@ final class Service implements AutoCloseable {
     private Engine assemble(Membership membership, StateStore state) {
         Sql sql = new Sql(keep(Sessions.open(settings.address(), "pgtrickle commander")));
         long epoch = membership.raiseEpoch(settings, version());
-        Recovery recovery = Recovery.of(sql, state, settings.slot());
+        Recovery recovery = Recovery.of(sql, state, settings.address(), settings.slot());
         if (!recovery.stateUsable()) {
             LOG.info("views are populated anew: {}", recovery.reason());
         }

@@ -3,9 +3,6 @@ package io.pgtrickle.commander;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.postgres.Sessions;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
@@ -46,11 +43,7 @@ public final class Sidecar implements AutoCloseable {
     ///
     /// @throws PgtrickleException for what the user must mend first
     public static Sidecar start(SidecarSettings settings, InstantSource clock) {
-        try (Connection connection = Sessions.open(settings.address(), "pgtrickle install")) {
-            Installation.install(connection, settings.slot(), settings.publication());
-        } catch (SQLException e) {
-            throw io.pgtrickle.postgres.SqlErrors.of(e, "installing");
-        }
+        Installation.install(settings.address(), settings.slot(), settings.publication());
         Sidecar sidecar = new Sidecar(settings, clock);
         sidecar.thread.start();
         return sidecar;

@@ -168,7 +168,7 @@ final class RandomShop {
     }
 
     private String real() {
-        return pick("NULL", "0", "0.1", "0.2", "1e10", "-1e-3", "'-0'");
+        return pick("NULL", "0", "0.1", "0.2", "1e10", "-1e-3");
     }
 
     private String date() {
