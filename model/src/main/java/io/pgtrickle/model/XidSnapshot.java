@@ -1,15 +1,19 @@
 package io.pgtrickle.model;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What `pg_current_snapshot()` tells: which transactions a snapshot sees. Transaction ids are 64 bits wide and
 /// name top-level transactions.
-///
-/// @param xmin every id below it was finished
-/// @param xmax every id from it on had not begun or isn't visible
-/// @param inProgress sorted ids between the two that were running
-public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
+public final class XidSnapshot {
 
+    private final long xmin;
+    private final long xmax;
+    private final long[] inProgress;
+
+    /// @param xmin every id below it was finished
+    /// @param xmax every id from it on had not begun or isn't visible
+    /// @param inProgress ids between the two that were running, in any order
     public XidSnapshot(long xmin, long xmax, long[] inProgress) {
         if (Long.compareUnsigned(xmin, xmax) > 0) {
             throw new IllegalArgumentException(
@@ -37,6 +41,19 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
                 Long.parseUnsignedLong(parts[0]), Long.parseUnsignedLong(parts[1]), running);
     }
 
+    public long xmin() {
+        return xmin;
+    }
+
+    public long xmax() {
+        return xmax;
+    }
+
+    /// Sorted; a copy.
+    public long[] inProgress() {
+        return inProgress.clone();
+    }
+
     /// Whether the snapshot sees what the transaction, if it committed, has written.
     public boolean sees(long xid) {
         if (Long.compareUnsigned(xid, xmin) < 0) {
@@ -56,7 +73,7 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof XidSnapshot that
                 && xmin == that.xmin
                 && xmax == that.xmax
@@ -65,7 +82,7 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
 
     @Override
     public int hashCode() {
-        return Long.hashCode(xmin) * 31 + Long.hashCode(xmax);
+        return (Long.hashCode(xmin) * 31 + Long.hashCode(xmax)) * 31 + Arrays.hashCode(inProgress);
     }
 
     @Override

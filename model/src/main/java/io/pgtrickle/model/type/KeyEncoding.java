@@ -30,8 +30,10 @@ final class KeyEncoding {
     static void write(SqlType type, Object value, ByteWriter out) {
         switch (type) {
             case SqlType.Bool _ -> out.writeByte((Boolean) value ? 1 : 0);
-            case SqlType.Integral(_, int width, boolean signed) ->
-                    writeIntegral(width, signed, (Long) value, out);
+            case SqlType.Integral(_, int width, boolean signed) -> {
+                BinaryCodec.checkRange(type, width, signed, (Long) value);
+                writeIntegral(width, signed, (Long) value, out);
+            }
             case SqlType.Real _ -> writeFloat((Float) value, out);
             case SqlType.DoublePrecision _ -> writeDouble((Double) value, out);
             case SqlType.NumericType _ -> writeNumeric((Numeric) value, out);

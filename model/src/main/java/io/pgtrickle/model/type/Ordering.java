@@ -1,8 +1,10 @@
 package io.pgtrickle.model.type;
 
 import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -75,7 +77,13 @@ final class Ordering {
     static int rank(SqlType type, List<String> labels, Object label) {
         int rank = labels.indexOf((String) label);
         if (rank < 0) {
-            throw SqlType.wrongClass(type, label);
+            throw PgtrickleException.of(
+                    ErrorCode.SOURCE_CHANGED,
+                    "enum type "
+                            + type.oid()
+                            + " has a label \""
+                            + label
+                            + "\" that is not known yet");
         }
         return rank;
     }
