@@ -31,7 +31,8 @@ final class HiddenKey {
         return sha256.digest(codec.encode(row));
     }
 
-    static void write(byte[] hash, int ordinal, ByteWriter out) {
-        out.write(hash, 0, HASH_BYTES).writeInt(ordinal);
+    /// @param number an ordinal in a table; in a delta, how many rows
+    static void write(byte[] hash, int number, ByteWriter out) {
+        out.write(hash, 0, HASH_BYTES).writeInt(number);
     }
 }

@@ -10,4 +10,9 @@ import io.pgtrickle.model.type.SqlType;
 /// @param type what its values are; for a domain that is its base type
 /// @param notNull whether the query can't give NULL there
 public record ResultColumn(
-        String name, int typeOid, int typeModifier, int collationOid, SqlType type, boolean notNull) {}
+        String name,
+        int typeOid,
+        int typeModifier,
+        int collationOid,
+        SqlType type,
+        boolean notNull) {}

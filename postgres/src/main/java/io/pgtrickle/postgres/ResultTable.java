@@ -13,14 +13,20 @@ import java.util.List;
 ///
 /// @param viewId names the row type `pgtrickle.delta_<viewId>`, in which deltas travel
 /// @param key indexes into `columns` of the unique key; empty where there is none
-public record ResultTable(long viewId, String schema, String name, List<ResultColumn> columns, List<Integer> key) {
+public record ResultTable(
+        long viewId, String schema, String name, List<ResultColumn> columns, List<Integer> key) {
 
     public static final String HIDDEN_COLUMN = "__pgtrickle_row";
 
     /// `MaxHeapAttributeNumber`.
     private static final int MAX_COLUMNS = 1_600;
 
-    public ResultTable(long viewId, String schema, String name, List<ResultColumn> columns, List<Integer> key) {
+    public ResultTable(
+            long viewId,
+            String schema,
+            String name,
+            List<ResultColumn> columns,
+            List<Integer> key) {
         this.viewId = viewId;
         this.schema = schema;
         this.name = name;
@@ -30,18 +36,23 @@ public record ResultTable(long viewId, String schema, String name, List<ResultCo
             if (!this.columns.get(column).type().equatable()) {
                 throw PgtrickleException.of(
                         ErrorCode.INTERNAL,
-                        "column \"" + this.columns.get(column).name() + "\" can't be part of a key");
+                        "column \""
+                                + this.columns.get(column).name()
+                                + "\" can't be part of a key");
             }
         }
         if (columns.stream().anyMatch(column -> column.name().equals(HIDDEN_COLUMN))) {
             throw PgtrickleException.of(
-                            ErrorCode.UNSUPPORTED_QUERY, "column name \"" + HIDDEN_COLUMN + "\" is reserved")
+                            ErrorCode.UNSUPPORTED_QUERY,
+                            "column name \"" + HIDDEN_COLUMN + "\" is reserved")
                     .withHint("give the column another name with AS");
         }
         if (columns.size() + (key.isEmpty() ? 1 : 0) > MAX_COLUMNS) {
             throw PgtrickleException.of(
                     ErrorCode.UNSUPPORTED_QUERY,
-                    "a view without a unique key can have at most " + (MAX_COLUMNS - 1) + " columns");
+                    "a view without a unique key can have at most "
+                            + (MAX_COLUMNS - 1)
+                            + " columns");
         }
     }
 
@@ -70,7 +81,8 @@ public record ResultTable(long viewId, String schema, String name, List<ResultCo
         return columns.stream().map(column -> Quoting.identifier(column.name())).toList();
     }
 
-    /// The row type of its deltas: the columns as `c1`, `c2`, …, and `h`, the hidden key, where it has one.
+    /// The row type of its deltas: the columns as `c1`, `c2`, …, and `h`, the hash of the hidden key
+    /// with a number of rows, where it has one.
     String deltaType() {
         return Quoting.qualified("pgtrickle", "delta_" + viewId);
     }

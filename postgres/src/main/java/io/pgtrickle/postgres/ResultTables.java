@@ -47,39 +47,55 @@ public final class ResultTables {
         for (int i = 0; i < table.columns().size(); i++) {
             ResultColumn column = table.columns().get(i);
             boolean keyColumn = table.key().contains(i);
-            columns.add(Quoting.identifier(column.name())
-                    + " "
-                    + declaration(column.typeOid(), column)
-                    + (keyColumn ? " NOT NULL" : ""));
+            columns.add(
+                    Quoting.identifier(column.name())
+                            + " "
+                            + declaration(column.typeOid(), column)
+                            + (keyColumn ? " NOT NULL" : ""));
             // a domain travels as its base type: its constraints are checked where it arrives
             attributes.add("c" + (i + 1) + " " + declaration(column.type().oid(), column));
         }
         if (table.hasHiddenKey()) {
-            columns.add(Quoting.identifier(ResultTable.HIDDEN_COLUMN) + " pg_catalog.bytea NOT NULL");
+            columns.add(
+                    Quoting.identifier(ResultTable.HIDDEN_COLUMN) + " pg_catalog.bytea NOT NULL");
             attributes.add("h pg_catalog.bytea");
         }
         String what = "can't create table " + table.qualifiedName();
         execute(
                 what,
-                "CREATE TABLE " + table.qualifiedName() + " (" + String.join(", ", columns) + ") WITH (fillfactor = "
-                        + FILLFACTOR + ")");
-        execute(what, "CREATE TYPE " + table.deltaType() + " AS (" + String.join(", ", attributes) + ")");
+                "CREATE TABLE "
+                        + table.qualifiedName()
+                        + " ("
+                        + String.join(", ", columns)
+                        + ") WITH (fillfactor = "
+                        + FILLFACTOR
+                        + ")");
+        execute(
+                what,
+                "CREATE TYPE " + table.deltaType() + " AS (" + String.join(", ", attributes) + ")");
         revokeDefaultPrivileges(table);
     }
 
     private String declaration(int typeOid, ResultColumn column) {
         int modifier = typeOid == column.typeOid() ? column.typeModifier() : -1;
         String type = catalog.typeName(typeOid, modifier);
-        return column.collationOid() == 0 ? type : type + " COLLATE " + catalog.collationName(column.collationOid());
+        return column.collationOid() == 0
+                ? type
+                : type + " COLLATE " + catalog.collationName(column.collationOid());
     }
 
     /// Takes back what ALTER DEFAULT PRIVILEGES gave away.
     private void revokeDefaultPrivileges(ResultTable table) {
-        List<String> grantees = Rows.list(connection, GRANTEES, row -> row.getString(1), table.qualifiedName());
+        List<String> grantees =
+                Rows.list(connection, GRANTEES, row -> row.getString(1), table.qualifiedName());
         for (String grantee : grantees) {
             execute(
                     "can't revoke privileges",
-                    "REVOKE ALL ON TABLE " + table.qualifiedName() + " FROM " + grantee + " CASCADE");
+                    "REVOKE ALL ON TABLE "
+                            + table.qualifiedName()
+                            + " FROM "
+                            + grantee
+                            + " CASCADE");
         }
     }
 
@@ -87,7 +103,10 @@ public final class ResultTables {
     void addKey(ResultTable table) {
         execute(
                 "can't create the key of table " + table.qualifiedName(),
-                "ALTER TABLE " + table.qualifiedName() + " ADD PRIMARY KEY (" + String.join(", ", table.keyNames())
+                "ALTER TABLE "
+                        + table.qualifiedName()
+                        + " ADD PRIMARY KEY ("
+                        + String.join(", ", table.keyNames())
                         + ")");
     }
 
@@ -106,33 +125,46 @@ public final class ResultTables {
     public void move(ResultTable from, ResultTable to) {
         if (from.viewId() != to.viewId()) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "view " + from.viewId() + " can't become view " + to.viewId());
+                    ErrorCode.INTERNAL,
+                    "view " + from.viewId() + " can't become view " + to.viewId());
         }
         String what = "can't move table " + from.qualifiedName() + " to " + to.qualifiedName();
         if (!from.schema().equals(to.schema())) {
-            execute(what, "ALTER TABLE " + from.qualifiedName() + " SET SCHEMA " + Quoting.identifier(to.schema()));
+            execute(
+                    what,
+                    "ALTER TABLE "
+                            + from.qualifiedName()
+                            + " SET SCHEMA "
+                            + Quoting.identifier(to.schema()));
         }
         if (!from.name().equals(to.name())) {
             execute(
                     what,
-                    "ALTER TABLE " + Quoting.qualified(to.schema(), from.name()) + " RENAME TO "
+                    "ALTER TABLE "
+                            + Quoting.qualified(to.schema(), from.name())
+                            + " RENAME TO "
                             + Quoting.identifier(to.name()));
         }
         renameKey(to, what);
     }
 
     private void renameKey(ResultTable table, String what) {
-        String current = Rows.one(
-                connection,
-                "the key of table " + table.qualifiedName(),
-                "SELECT conname FROM pg_catalog.pg_constraint WHERE contype = 'p'"
-                        + " AND conrelid = CAST(? AS pg_catalog.regclass)",
-                row -> row.getString(1),
-                table.qualifiedName());
+        String current =
+                Rows.one(
+                        connection,
+                        "the key of table " + table.qualifiedName(),
+                        "SELECT conname FROM pg_catalog.pg_constraint WHERE contype = 'p'"
+                                + " AND conrelid = CAST(? AS pg_catalog.regclass)",
+                        row -> row.getString(1),
+                        table.qualifiedName());
         String wanted = freeKeyName(table);
         execute(
                 what,
-                "ALTER TABLE " + table.qualifiedName() + " RENAME CONSTRAINT " + Quoting.identifier(current) + " TO "
+                "ALTER TABLE "
+                        + table.qualifiedName()
+                        + " RENAME CONSTRAINT "
+                        + Quoting.identifier(current)
+                        + " TO "
                         + Quoting.identifier(wanted));
     }
 
@@ -141,12 +173,13 @@ public final class ResultTables {
         for (int number = 0; ; number++) {
             String suffix = "_pkey" + (number == 0 ? "" : number);
             String candidate = truncate(table.name(), MAX_NAME_BYTES - suffix.length()) + suffix;
-            boolean taken = Rows.one(
-                    connection,
-                    "",
-                    "SELECT pg_catalog.to_regclass(?) IS NOT NULL",
-                    row -> row.getBoolean(1),
-                    Quoting.qualified(table.schema(), candidate));
+            boolean taken =
+                    Rows.one(
+                            connection,
+                            "",
+                            "SELECT pg_catalog.to_regclass(?) IS NOT NULL",
+                            row -> row.getBoolean(1),
+                            Quoting.qualified(table.schema(), candidate));
             if (!taken) {
                 return candidate;
             }
@@ -165,7 +198,10 @@ public final class ResultTables {
     public void grantRead(ResultTable table, String role) {
         execute(
                 "can't grant privileges on table " + table.qualifiedName(),
-                "GRANT SELECT ON TABLE " + table.qualifiedName() + " TO " + Quoting.identifier(role)
+                "GRANT SELECT ON TABLE "
+                        + table.qualifiedName()
+                        + " TO "
+                        + Quoting.identifier(role)
                         + " WITH GRANT OPTION");
     }
 

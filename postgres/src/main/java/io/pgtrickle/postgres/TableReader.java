@@ -15,7 +15,9 @@ import org.postgresql.copy.CopyOut;
 final class TableReader {
 
     /// The signature, which the flags and the length of an extension follow.
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
+    static final byte[] SIGNATURE = {
+        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0
+    };
 
     private static final int END_OF_ROWS = -1;
 
@@ -28,8 +30,12 @@ final class TableReader {
     }
 
     void forEachRow(ZSet.Visitor visitor) {
-        String sql = "COPY (SELECT " + String.join(", ", table.columnNames()) + " FROM ONLY " + table.qualifiedName()
-                + ") TO STDOUT (FORMAT binary)";
+        String sql =
+                "COPY (SELECT "
+                        + String.join(", ", table.columnNames())
+                        + " FROM ONLY "
+                        + table.qualifiedName()
+                        + ") TO STDOUT (FORMAT binary)";
         try {
             CopyOut copy = connection.unwrap(PGConnection.class).getCopyAPI().copyOut(sql);
             try {
@@ -41,7 +47,7 @@ final class TableReader {
                         skipHeader(in);
                         first = false;
                     }
-                    readRows(in, visitor);
+                    readRows(in, message, visitor);
                 }
             } finally {
                 if (copy.isActive()) {
@@ -59,7 +65,7 @@ final class TableReader {
         in.position(in.position() + extension);
     }
 
-    private void readRows(ByteBuffer in, ZSet.Visitor visitor) {
+    private void readRows(ByteBuffer in, byte[] message, ZSet.Visitor visitor) {
         while (in.remaining() >= Short.BYTES) {
             int width = in.getShort();
             if (width == END_OF_ROWS) {
@@ -67,18 +73,19 @@ final class TableReader {
             }
             if (width != table.columns().size()) {
                 throw PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED, "a row of " + width + " columns of " + table.qualifiedName());
+                        ErrorCode.STREAM_MALFORMED,
+                        "a row of " + width + " columns of " + table.qualifiedName());
             }
-            visitor.accept(readRow(in, width), 1);
+            visitor.accept(readRow(in, message, width), 1);
         }
     }
 
-    private Row readRow(ByteBuffer in, int width) {
+    private Row readRow(ByteBuffer in, byte[] message, int width) {
         @Nullable Object[] cells = new @Nullable Object[width];
         for (int i = 0; i < width; i++) {
             int length = in.getInt();
             if (length >= 0) {
-                cells[i] = table.columns().get(i).type().decode(in.array(), in.position(), length);
+                cells[i] = table.columns().get(i).type().decode(message, in.position(), length);
                 in.position(in.position() + length);
             }
         }
