@@ -110,7 +110,7 @@ final class MessageFile implements AutoCloseable {
     RawMessage readOne(long position) {
         int length = readBlock(position, LENGTH_BYTES).getInt(0);
         ByteBuffer content = readBlock(position + LENGTH_BYTES, length);
-        return new RawMessage(content.array(), 0, length);
+        return new RawMessage(content.array(), content.arrayOffset(), length);
     }
 
     @Override
@@ -131,7 +131,7 @@ final class MessageFile implements AutoCloseable {
             if (length < 0 || length > end - position - LENGTH_BYTES) {
                 break;
             }
-            action.accept(new RawMessage(block.array(), position + LENGTH_BYTES, length));
+            action.accept(new RawMessage(block.array(), block.arrayOffset() + position + LENGTH_BYTES, length));
             position += LENGTH_BYTES + length;
         }
         return position;

@@ -6,10 +6,12 @@ import io.pgtrickle.model.PgtrickleException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Transactions kept on disk while a new view is populated: of some tables only, and in bounded memory. One thread
 /// appends, one thread reads, at the same time if they like; what is being appended isn't seen before it is whole.
@@ -19,14 +21,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Spool implements AutoCloseable {
 
     private static final String SUFFIX = ".spool";
-    private static final int HEADER_BYTES = 9 * Long.BYTES;
+    private static final int HEADER_BYTES = 8 * Long.BYTES;
 
     private final MessageFile file;
     private final Set<Long> relations;
     private final List<RelationHistory> histories = new CopyOnWriteArrayList<>();
+    private final AtomicLong count = new AtomicLong();
     private volatile long end;
     private volatile Lsn appended = Lsn.ZERO;
-    private volatile long count;
     private long readPosition;
 
     private Spool(MessageFile file, Set<Long> relations) {
@@ -61,7 +63,7 @@ public final class Spool implements AutoCloseable {
             });
             file.flush();
             end = file.position();
-            count = count + 1;
+            count.incrementAndGet();
         }
         appended = transaction.endLsn();
     }
@@ -78,7 +80,7 @@ public final class Spool implements AutoCloseable {
                 in.getLong(),
                 new Lsn(in.getLong()),
                 new Lsn(in.getLong()),
-                Instant.ofEpochSecond(in.getLong(), in.getLong()),
+                Instant.EPOCH.plus(in.getLong(), ChronoUnit.MICROS),
                 in.getLong());
         RelationHistory history = histories.get((int) in.getLong());
         long sequence = in.getLong();
@@ -95,7 +97,7 @@ public final class Spool implements AutoCloseable {
 
     /// How many transactions were kept.
     public long count() {
-        return count;
+        return count.get();
     }
 
     /// What the spool takes on disk.
@@ -115,8 +117,7 @@ public final class Spool implements AutoCloseable {
                 .putLong(header.xid())
                 .putLong(header.commitLsn().value())
                 .putLong(header.endLsn().value())
-                .putLong(header.commitTime().getEpochSecond())
-                .putLong(header.commitTime().getNano())
+                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, header.commitTime()))
                 .putLong(extent.changes)
                 .putLong(numberOf(transaction.history()))
                 .putLong(transaction.sequence())
@@ -124,7 +125,7 @@ public final class Spool implements AutoCloseable {
         return new RawMessage(out.array(), 0, HEADER_BYTES);
     }
 
-    private long numberOf(RelationHistory history) {
+    private int numberOf(RelationHistory history) {
         if (histories.isEmpty() || histories.getLast() != history) {
             histories.add(history);
         }
