@@ -16,8 +16,9 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// A temporary file of messages, each after its length in four bytes. It goes when it is closed; what a killed process
-/// left behind is removed by `deleteLeftovers`. Nothing in it is needed after a crash, so it is never forced to disk.
+/// A temporary file of messages, each after its length in four bytes. It goes when it is closed (on Unix it has no name
+/// from the beginning, so that a killed process leaves nothing behind; elsewhere `deleteLeftovers` removes that). Nothing
+/// in it is needed after a crash, so it is never forced to disk.
 ///
 /// One thread appends while another reads what was flushed.
 final class MessageFile implements AutoCloseable {
