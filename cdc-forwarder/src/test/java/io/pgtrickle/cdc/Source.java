@@ -56,6 +56,10 @@ final class Source implements AutoCloseable {
         return new Source(EmbeddedServer.shared(major).createDatabase(), spillDirectory, statements);
     }
 
+    static Source on(Database database, Path spillDirectory, String... statements) throws SQLException {
+        return new Source(database, spillDirectory, statements);
+    }
+
     ServerAddress address() {
         return ServerAddress.parse(database.uri());
     }
