@@ -47,7 +47,11 @@ final class PopulationExactnessIT {
     @MethodSource("io.pgtrickle.cdc.Servers#majors")
     void snapshotsUnderLoadAreExact(int major)
             throws SQLException, InterruptedException, ExecutionException {
-        try (Source source = Source.with(major, directory, "CREATE TABLE t (id int PRIMARY KEY, v int NOT NULL)");
+        try (Source source =
+                        Source.with(
+                                major,
+                                directory,
+                                "CREATE TABLE t (id int PRIMARY KEY, v int NOT NULL)");
                 ChangeStream stream = source.open()) {
             long oid = source.oid("t");
             AtomicBoolean stop = new AtomicBoolean();
@@ -80,7 +84,8 @@ final class PopulationExactnessIT {
         }
     }
 
-    private static void compare(Source source, Spool spool, List<Population> populations) throws SQLException {
+    private static void compare(Source source, Spool spool, List<Population> populations)
+            throws SQLException {
         List<Transaction> log = new ArrayList<>();
         for (Optional<Transaction> next = spool.next(); next.isPresent(); next = spool.next()) {
             log.add(next.get());
@@ -105,17 +110,25 @@ final class PopulationExactnessIT {
             }
             assertThat(rows).as("population %d of seed %d", i, SEED).isEqualTo(table);
         }
-        assertThat(skipped).as("transactions that a snapshot saw before the stream brought them").isPositive();
+        assertThat(skipped)
+                .as("transactions that a snapshot saw before the stream brought them")
+                .isPositive();
     }
 
     private static Population populate(Source source, long oid, StreamedXids streamed, int from) {
-        SnapshotTable table = new SnapshotTable(
-                oid, List.of(new SnapshotColumn(1, SqlType.INT4), new SnapshotColumn(2, SqlType.INT4)));
+        SnapshotTable table =
+                new SnapshotTable(
+                        oid,
+                        List.of(
+                                new SnapshotColumn(1, SqlType.INT4),
+                                new SnapshotColumn(2, SqlType.INT4)));
         while (true) {
             try (SnapshotReader reader = SnapshotReader.open(source.address(), List.of(oid))) {
                 if (streamed.areVisibleIn(reader.visibility())) {
                     Map<Long, Long> rows = new TreeMap<>();
-                    reader.copy(table, batch -> batch.forEach(row -> rows.put(cell(row, 0), cell(row, 1))));
+                    reader.copy(
+                            table,
+                            batch -> batch.forEach(row -> rows.put(cell(row, 0), cell(row, 1))));
                     return new Population(rows, reader.visibility(), from);
                 }
             }
@@ -138,7 +151,8 @@ final class PopulationExactnessIT {
     /// Strictly: a change that doesn't fit the rows is a fault.
     private static void apply(Change change, Map<Long, Long> rows) {
         switch (change) {
-            case Change.Insert(_, Tuple row) -> assertThat(rows.put(cell(row, 0), cell(row, 1))).isNull();
+            case Change.Insert(_, Tuple row) ->
+                    assertThat(rows.put(cell(row, 0), cell(row, 1))).isNull();
             case Change.Update update -> {
                 Tuple old = update.old().orElse(update.row());
                 assertThat(rows.remove(cell(old, 0))).isNotNull();
@@ -193,18 +207,30 @@ final class PopulationExactnessIT {
                 switch (random.nextInt(100)) {
                     case 0 -> random.nextInt(10) == 0 ? "TRUNCATE t" : "SELECT 1";
                     case 1, 2, 3, 4, 5 ->
-                        "SAVEPOINT s; DELETE FROM t WHERE id = " + id + "; ROLLBACK TO s; RELEASE s";
+                            "SAVEPOINT s; DELETE FROM t WHERE id = "
+                                    + id
+                                    + "; ROLLBACK TO s; RELEASE s";
                     case 6, 7, 8, 9, 10 ->
-                        "SAVEPOINT s; INSERT INTO t VALUES (" + id + ", 0) ON CONFLICT DO NOTHING; RELEASE s";
+                            "SAVEPOINT s; INSERT INTO t VALUES ("
+                                    + id
+                                    + ", 0) ON CONFLICT DO NOTHING; RELEASE s";
                     case 11, 12, 13, 14, 15 ->
-                        "UPDATE t SET id = " + other + " WHERE id = " + id + " AND NOT EXISTS (SELECT FROM t WHERE id = "
-                                + other + ")";
+                            "UPDATE t SET id = "
+                                    + other
+                                    + " WHERE id = "
+                                    + id
+                                    + " AND NOT EXISTS (SELECT FROM t WHERE id = "
+                                    + other
+                                    + ")";
                     default ->
-                        switch (random.nextInt(3)) {
-                            case 0 -> "INSERT INTO t VALUES (" + id + ", 1) ON CONFLICT (id) DO UPDATE SET v = t.v + 1";
-                            case 1 -> "UPDATE t SET v = v + 1 WHERE id = " + id;
-                            default -> "DELETE FROM t WHERE id = " + id;
-                        };
+                            switch (random.nextInt(3)) {
+                                case 0 ->
+                                        "INSERT INTO t VALUES ("
+                                                + id
+                                                + ", 1) ON CONFLICT (id) DO UPDATE SET v = t.v + 1";
+                                case 1 -> "UPDATE t SET v = v + 1 WHERE id = " + id;
+                                default -> "DELETE FROM t WHERE id = " + id;
+                            };
                 };
         Source.execute(connection, sql);
     }
