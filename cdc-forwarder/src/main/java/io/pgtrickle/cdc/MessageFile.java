@@ -16,8 +16,9 @@ import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.Consumer;
 
-/// A temporary file of messages, each after its length in four bytes. It goes when it is closed; what a killed process
-/// left behind is removed by `deleteLeftovers`. Nothing in it is needed after a crash, so it is never forced to disk.
+/// A temporary file of messages, each after its length in four bytes. It goes when it is closed (on Unix it has no name
+/// from the beginning, so that a killed process leaves nothing behind; elsewhere `deleteLeftovers` removes that). Nothing
+/// in it is needed after a crash, so it is never forced to disk.
 ///
 /// One thread appends while another reads what was flushed.
 final class MessageFile implements AutoCloseable {
@@ -39,7 +40,8 @@ final class MessageFile implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Path path = directory.resolve(UUID.randomUUID() + suffix);
-            return new MessageFile(FileChannel.open(path, CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE));
+            return new MessageFile(
+                    FileChannel.open(path, CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE));
         } catch (IOException e) {
             throw failed("create a file in \"" + directory + "\"", e);
         }
@@ -110,7 +112,7 @@ final class MessageFile implements AutoCloseable {
     RawMessage readOne(long position) {
         int length = readBlock(position, LENGTH_BYTES).getInt(0);
         ByteBuffer content = readBlock(position + LENGTH_BYTES, length);
-        return new RawMessage(content.array(), 0, length);
+        return new RawMessage(content.array(), content.arrayOffset(), length);
     }
 
     @Override
@@ -131,7 +133,9 @@ final class MessageFile implements AutoCloseable {
             if (length < 0 || length > end - position - LENGTH_BYTES) {
                 break;
             }
-            action.accept(new RawMessage(block.array(), position + LENGTH_BYTES, length));
+            action.accept(
+                    new RawMessage(
+                            block.array(), block.arrayOffset() + position + LENGTH_BYTES, length));
             position += LENGTH_BYTES + length;
         }
         return position;
@@ -140,7 +144,8 @@ final class MessageFile implements AutoCloseable {
     private static int checkedLength(ByteBuffer block, long available) {
         int length = block.limit() < LENGTH_BYTES ? -1 : block.getInt(0);
         if (length < 0 || length > available - LENGTH_BYTES) {
-            throw PgtrickleException.of(ErrorCode.STATE_IO, "a temporary file of changes was damaged");
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_IO, "a temporary file of changes was damaged");
         }
         return length;
     }
@@ -171,7 +176,10 @@ final class MessageFile implements AutoCloseable {
 
     private static PgtrickleException failed(String what, IOException e) {
         return PgtrickleException.of(
-                        ErrorCode.STATE_IO, "could not " + what + " for changes on their way: " + e.getMessage(), e)
-                .withHint("the directory for spilled changes needs free space and the right to write");
+                        ErrorCode.STATE_IO,
+                        "could not " + what + " for changes on their way: " + e.getMessage(),
+                        e)
+                .withHint(
+                        "the directory for spilled changes needs free space and the right to write");
     }
 }

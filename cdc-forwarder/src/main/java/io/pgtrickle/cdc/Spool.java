@@ -6,10 +6,12 @@ import io.pgtrickle.model.PgtrickleException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicLong;
 
 /// Transactions kept on disk while a new view is populated: of some tables only, and in bounded memory. One thread
 /// appends, one thread reads, at the same time if they like; what is being appended isn't seen before it is whole.
@@ -19,14 +21,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 public final class Spool implements AutoCloseable {
 
     private static final String SUFFIX = ".spool";
-    private static final int HEADER_BYTES = 9 * Long.BYTES;
+    private static final int HEADER_BYTES = 8 * Long.BYTES;
 
     private final MessageFile file;
     private final Set<Long> relations;
     private final List<RelationHistory> histories = new CopyOnWriteArrayList<>();
+    private final AtomicLong count = new AtomicLong();
     private volatile long end;
     private volatile Lsn appended = Lsn.ZERO;
-    private volatile long count;
     private long readPosition;
 
     private Spool(MessageFile file, Set<Long> relations) {
@@ -47,21 +49,25 @@ public final class Spool implements AutoCloseable {
     /// Keeps what the transaction did to the spool's tables; the transaction stays the caller's. For the appending thread.
     public void append(Transaction transaction) {
         Extent extent = new Extent();
-        transaction.messages().forEach(message -> {
-            if (isWanted(message)) {
-                extent.add(message);
-            }
-        });
+        transaction
+                .messages()
+                .forEach(message -> {
+                    if (isWanted(message)) {
+                        extent.add(message);
+                    }
+                });
         if (extent.changes > 0) {
             file.append(header(transaction, extent));
-            transaction.messages().forEach(message -> {
-                if (isWanted(message)) {
-                    file.append(message);
-                }
-            });
+            transaction
+                    .messages()
+                    .forEach(message -> {
+                        if (isWanted(message)) {
+                            file.append(message);
+                        }
+                    });
             file.flush();
             end = file.position();
-            count = count + 1;
+            count.incrementAndGet();
         }
         appended = transaction.endLsn();
     }
@@ -74,18 +80,21 @@ public final class Spool implements AutoCloseable {
         }
         RawMessage raw = file.readOne(readPosition);
         ByteBuffer in = ByteBuffer.wrap(raw.array());
-        Transaction.Header header = new Transaction.Header(
-                in.getLong(),
-                new Lsn(in.getLong()),
-                new Lsn(in.getLong()),
-                Instant.ofEpochSecond(in.getLong(), in.getLong()),
-                in.getLong());
+        Transaction.Header header =
+                new Transaction.Header(
+                        in.getLong(),
+                        new Lsn(in.getLong()),
+                        new Lsn(in.getLong()),
+                        Instant.EPOCH.plus(in.getLong(), ChronoUnit.MICROS),
+                        in.getLong());
         RelationHistory history = histories.get((int) in.getLong());
         long sequence = in.getLong();
         long from = readPosition + MessageFile.sizeOf(raw);
         long to = from + in.getLong();
         readPosition = to;
-        return Optional.of(new Transaction(header, history, sequence, new RawMessages.OnDisk(file, from, to, false)));
+        return Optional.of(
+                new Transaction(
+                        header, history, sequence, new RawMessages.OnDisk(file, from, to, false)));
     }
 
     /// The end of the last transaction that was offered to `append`.
@@ -95,7 +104,7 @@ public final class Spool implements AutoCloseable {
 
     /// How many transactions were kept.
     public long count() {
-        return count;
+        return count.get();
     }
 
     /// What the spool takes on disk.
@@ -111,20 +120,20 @@ public final class Spool implements AutoCloseable {
 
     private RawMessage header(Transaction transaction, Extent extent) {
         Transaction.Header header = transaction.header();
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES)
-                .putLong(header.xid())
-                .putLong(header.commitLsn().value())
-                .putLong(header.endLsn().value())
-                .putLong(header.commitTime().getEpochSecond())
-                .putLong(header.commitTime().getNano())
-                .putLong(extent.changes)
-                .putLong(numberOf(transaction.history()))
-                .putLong(transaction.sequence())
-                .putLong(extent.bytes);
+        ByteBuffer out =
+                ByteBuffer.allocate(HEADER_BYTES)
+                        .putLong(header.xid())
+                        .putLong(header.commitLsn().value())
+                        .putLong(header.endLsn().value())
+                        .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, header.commitTime()))
+                        .putLong(extent.changes)
+                        .putLong(numberOf(transaction.history()))
+                        .putLong(transaction.sequence())
+                        .putLong(extent.bytes);
         return new RawMessage(out.array(), 0, HEADER_BYTES);
     }
 
-    private long numberOf(RelationHistory history) {
+    private int numberOf(RelationHistory history) {
         if (histories.isEmpty() || histories.getLast() != history) {
             histories.add(history);
         }
@@ -136,13 +145,14 @@ public final class Spool implements AutoCloseable {
         return switch (message.tag()) {
             case PgOutputDecoder.RELATION -> true;
             case PgOutputDecoder.INSERT, PgOutputDecoder.UPDATE, PgOutputDecoder.DELETE ->
-                relations.contains(PgOutputDecoder.relationOf(message));
+                    relations.contains(PgOutputDecoder.relationOf(message));
             case PgOutputDecoder.TRUNCATE ->
-                PgOutputDecoder.relationsOf(message).stream().anyMatch(relations::contains);
+                    PgOutputDecoder.relationsOf(message).stream().anyMatch(relations::contains);
             case PgOutputDecoder.MESSAGE -> false;
             default ->
-                throw PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED, "a transaction has a message that isn't part of one: " + message);
+                    throw PgtrickleException.of(
+                            ErrorCode.STREAM_MALFORMED,
+                            "a transaction has a message that isn't part of one: " + message);
         };
     }
 

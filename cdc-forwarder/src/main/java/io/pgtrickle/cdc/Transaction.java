@@ -71,9 +71,13 @@ public final class Transaction implements AutoCloseable {
             switch (PgOutputDecoder.decode(message, relations)) {
                 case Relation relation -> relations.put(relation);
                 case Change change -> action.accept(change);
-                case StreamMessage.Begin _, StreamMessage.Commit _, StreamMessage.Origin _, StreamMessage.TypeName _ ->
-                    throw PgtrickleException.of(
-                            ErrorCode.STREAM_MALFORMED, "a transaction has a message that isn't part of one: " + message);
+                case StreamMessage.Begin _,
+                        StreamMessage.Commit _,
+                        StreamMessage.Origin _,
+                        StreamMessage.TypeName _ ->
+                        throw PgtrickleException.of(
+                                ErrorCode.STREAM_MALFORMED,
+                                "a transaction has a message that isn't part of one: " + message);
             }
         });
     }
@@ -101,7 +105,11 @@ public final class Transaction implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "transaction " + Long.toUnsignedString(xid()) + " of " + changeCount() + " changes that committed at "
+        return "transaction "
+                + Long.toUnsignedString(xid())
+                + " of "
+                + changeCount()
+                + " changes that committed at "
                 + commitLsn();
     }
 }
