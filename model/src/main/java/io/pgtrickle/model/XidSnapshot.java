@@ -12,7 +12,8 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
 
     public XidSnapshot(long xmin, long xmax, long[] inProgress) {
         if (Long.compareUnsigned(xmin, xmax) > 0) {
-            throw new IllegalArgumentException("snapshot with xmin " + xmin + " above xmax " + xmax);
+            throw new IllegalArgumentException(
+                    "snapshot with xmin " + xmin + " above xmax " + xmax);
         }
         this.xmin = xmin;
         this.xmax = xmax;
@@ -26,10 +27,14 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("not a snapshot: \"" + text + "\"");
         }
-        long[] running = parts[2].isEmpty()
-                ? new long[0]
-                : Arrays.stream(parts[2].split(",", -1)).mapToLong(Long::parseUnsignedLong).toArray();
-        return new XidSnapshot(Long.parseUnsignedLong(parts[0]), Long.parseUnsignedLong(parts[1]), running);
+        long[] running =
+                parts[2].isEmpty()
+                        ? new long[0]
+                        : Arrays.stream(parts[2].split(",", -1))
+                                .mapToLong(Long::parseUnsignedLong)
+                                .toArray();
+        return new XidSnapshot(
+                Long.parseUnsignedLong(parts[0]), Long.parseUnsignedLong(parts[1]), running);
     }
 
     /// Whether the snapshot sees what the transaction, if it committed, has written.
@@ -66,7 +71,10 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(Long.toUnsignedString(xmin)).append(':').append(Long.toUnsignedString(xmax)).append(':');
+        text.append(Long.toUnsignedString(xmin))
+                .append(':')
+                .append(Long.toUnsignedString(xmax))
+                .append(':');
         for (int i = 0; i < inProgress.length; i++) {
             text.append(i == 0 ? "" : ",").append(Long.toUnsignedString(inProgress[i]));
         }

@@ -21,7 +21,8 @@ final class BinaryCodec {
                 checkLength(type, length, 1);
                 yield in.get() != 0;
             }
-            case SqlType.Integral(_, int width, boolean signed) -> decodeIntegral(type, width, signed, in);
+            case SqlType.Integral(_, int width, boolean signed) ->
+                    decodeIntegral(type, width, signed, in);
             case SqlType.Real _ -> {
                 checkLength(type, length, 4);
                 yield in.getFloat();
@@ -47,13 +48,16 @@ final class BinaryCodec {
             case SqlType.Bool _ -> out.writeByte((Boolean) value ? 1 : 0);
             case SqlType.Integral(_, int width, _) -> encodeIntegral(width, (Long) value, out);
             case SqlType.Real _ -> out.writeInt(Float.floatToRawIntBits((Float) value));
-            case SqlType.DoublePrecision _ -> out.writeLong(Double.doubleToRawLongBits((Double) value));
+            case SqlType.DoublePrecision _ ->
+                    out.writeLong(Double.doubleToRawLongBits((Double) value));
             case SqlType.NumericType _ -> NumericCodec.encode((Numeric) value, out);
             case SqlType.Text _, SqlType.EnumType _ -> out.write(((String) value).getBytes(UTF_8));
             case SqlType.ByteString _, SqlType.Opaque _ -> out.write(((Bytes) value).array());
             case SqlType.IntervalType _ -> {
                 Interval interval = (Interval) value;
-                out.writeLong(interval.micros()).writeInt(interval.days()).writeInt(interval.months());
+                out.writeLong(interval.micros())
+                        .writeInt(interval.days())
+                        .writeInt(interval.months());
             }
         }
     }
@@ -80,7 +84,8 @@ final class BinaryCodec {
     private static void checkLength(SqlType type, int length, int expected) {
         if (length != expected) {
             throw PgtrickleException.of(
-                    ErrorCode.STREAM_MALFORMED, length + " bytes for type " + type + ", expected " + expected);
+                    ErrorCode.STREAM_MALFORMED,
+                    length + " bytes for type " + type + ", expected " + expected);
         }
     }
 }

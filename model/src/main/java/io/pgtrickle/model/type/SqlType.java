@@ -1,9 +1,6 @@
 package io.pgtrickle.model.type;
 
-import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
-import io.pgtrickle.model.Interval;
-import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.List;
 
@@ -45,8 +42,15 @@ public sealed interface SqlType {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.deterministic();
             case Opaque(_, boolean imageEquality) -> imageEquality;
-            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
-                true;
+            case Bool _,
+                    Integral _,
+                    Real _,
+                    DoublePrecision _,
+                    NumericType _,
+                    ByteString _,
+                    IntervalType _,
+                    EnumType _ ->
+                    true;
         };
     }
 
@@ -55,8 +59,15 @@ public sealed interface SqlType {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.byteOrder();
             case Opaque _ -> false;
-            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
-                true;
+            case Bool _,
+                    Integral _,
+                    Real _,
+                    DoublePrecision _,
+                    NumericType _,
+                    ByteString _,
+                    IntervalType _,
+                    EnumType _ ->
+                    true;
         };
     }
 
@@ -149,7 +160,11 @@ public sealed interface SqlType {
     static PgtrickleException wrongClass(SqlType type, Object value) {
         return PgtrickleException.of(
                 ErrorCode.INTERNAL,
-                "a value of class " + value.getClass().getName() + " where type " + type + " was expected");
+                "a value of class "
+                        + value.getClass().getName()
+                        + " where type "
+                        + type
+                        + " was expected");
     }
 
     SqlType BOOL = new Bool();

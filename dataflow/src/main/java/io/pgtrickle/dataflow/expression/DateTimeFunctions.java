@@ -1,0 +1,7 @@
+package io.pgtrickle.dataflow.expression;
+
+final class DateTimeFunctions {
+    private DateTimeFunctions() {}
+
+    static void register(FunctionRegistry registry) {}
+}
