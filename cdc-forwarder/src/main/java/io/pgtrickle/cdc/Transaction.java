@@ -4,6 +4,8 @@ import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// A whole transaction that has committed. Large ones lie in a file, so that memory stays bounded; changes are decoded
@@ -80,6 +82,19 @@ public final class Transaction implements AutoCloseable {
                                 "a transaction has a message that isn't part of one: " + message);
             }
         });
+    }
+
+    /// The logical messages of ours that were emitted in it, found without decoding its other changes.
+    public List<Change.Message> emitted() {
+        List<Change.Message> emitted = new ArrayList<>();
+        messages.forEach(message -> {
+            if (message.tag() == PgOutputDecoder.MESSAGE
+                    && PgOutputDecoder.decode(message, new RelationScope(history, sequence))
+                            instanceof Change.Message found) {
+                emitted.add(found);
+            }
+        });
+        return emitted;
     }
 
     Header header() {

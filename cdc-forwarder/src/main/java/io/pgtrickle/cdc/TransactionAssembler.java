@@ -14,7 +14,7 @@ final class TransactionAssembler {
     static final String MESSAGE_PREFIX = "pgtrickle";
 
     /// Ours name a row of the commands table; a larger one is forged and skipped.
-    static final int MESSAGE_BYTES = 8 << 10;
+    static final int MESSAGE_BYTES = 2 << 20;
 
     /// Where in the stream we are.
     private sealed interface Place {

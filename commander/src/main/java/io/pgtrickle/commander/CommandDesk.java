@@ -26,6 +26,11 @@ final class CommandDesk implements AutoCloseable {
     /// Verifications that wait at a time.
     private static final int MAX_VERIFICATIONS = 100;
 
+    /// A command whose message came by.
+    ///
+    /// @param xid of the transaction that has submitted it
+    private record Arrival(long id, long xid) {}
+
     private final CommandTable commands;
     private final Views views;
     private final ServerAddress address;
@@ -33,6 +38,7 @@ final class CommandDesk implements AutoCloseable {
     private final InstantSource clock;
     private final Explainer explainer;
     private final Map<Long, Long> commandByView = new HashMap<>();
+    private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private final Deque<Long> verifications = new ArrayDeque<>();
     private final List<Alignment> exported = new ArrayList<>();
     private Optional<Alignment> alignment = Optional.empty();
@@ -54,8 +60,20 @@ final class CommandDesk implements AutoCloseable {
         commands.waiting().forEach(this::run);
     }
 
-    /// Runs a command that has committed, if it wasn't run before.
-    void run(long id) {
+    /// Takes a command whose message came by; it is run as soon as its row is visible.
+    void arrived(long id, long xid) {
+        arrivals.add(new Arrival(id, xid));
+        runArrived();
+    }
+
+    /// Runs what has arrived, in its order.
+    void runArrived() {
+        while (!arrivals.isEmpty() && commands.isVisible(arrivals.getFirst().xid())) {
+            run(arrivals.removeFirst().id());
+        }
+    }
+
+    private void run(long id) {
         Optional<Command> claimed = commands.claim(id);
         if (claimed.isEmpty()) {
             return;

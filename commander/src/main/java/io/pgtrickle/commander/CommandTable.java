@@ -25,6 +25,14 @@ final class CommandTable {
         this.sql = sql;
     }
 
+    /// Whether what a transaction has written is visible. A commit can be streamed before it is.
+    boolean isVisible(long xid) {
+        return sql.one(
+                "SELECT pg_visible_in_snapshot(?::text::xid8, pg_current_snapshot())",
+                row -> row.getBoolean(1),
+                Long.toUnsignedString(xid));
+    }
+
     /// The command, if it waits to be run; a second delivery finds nothing.
     Optional<Command> claim(long id) {
         int claimed = sql.update(

@@ -68,6 +68,7 @@ final class Engine {
             event = stepIsFull() ? Optional.empty() : parts.stream().poll(Duration.ZERO);
         }
         step();
+        parts.commands().runArrived();
         takeInPopulated();
         maintain();
     }
@@ -143,7 +144,7 @@ final class Engine {
         for (Change.Message message : transaction.emitted()) {
             Optional<Notice> notice = Notice.of(message);
             if (notice.isPresent()) {
-                heed(notice.get());
+                heed(notice.get(), transaction.xid());
             }
         }
         if (stepIsFull()) {
@@ -151,11 +152,11 @@ final class Engine {
         }
     }
 
-    private void heed(Notice notice) {
+    private void heed(Notice notice, long xid) {
         switch (notice) {
             case Notice.Command(long id) -> {
                 step();
-                parts.commands().run(id);
+                parts.commands().arrived(id, xid);
             }
             case Notice.Wake _ -> positionWanted = true;
             case Notice.Heartbeat(String instance) -> counters.heartbeatReturned(instance);

@@ -28,6 +28,7 @@ public final class Sidecar implements AutoCloseable {
     private final InstantSource clock;
     private final Thread thread;
     private final CountDownLatch stop = new CountDownLatch(1);
+    private final CountDownLatch settled = new CountDownLatch(1);
     private volatile SidecarStatus status;
     private volatile @Nullable Service service;
     private volatile @Nullable PgtrickleException fatal;
@@ -39,13 +40,15 @@ public final class Sidecar implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("sidecar").unstarted(this::run);
     }
 
-    /// Checks the server, installs what is missing and begins to serve.
+    /// Checks the server, installs what is missing and begins to serve; returns when commands are taken, or when another sidecar
+    /// turned out to serve already, or when the world failed for the first time.
     ///
     /// @throws PgtrickleException for what the user must mend first
     public static Sidecar start(SidecarSettings settings, InstantSource clock) {
         Installation.install(settings.address(), settings.slot(), settings.publication());
         Sidecar sidecar = new Sidecar(settings, clock);
         sidecar.thread.start();
+        sidecar.awaitSettled();
         return sidecar;
     }
 
@@ -76,6 +79,18 @@ public final class Sidecar implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+    }
+
+    private void awaitSettled() {
+        try {
+            settled.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        PgtrickleException error = fatal;
+        if (error != null) {
+            throw error;
         }
     }
 
@@ -116,6 +131,7 @@ public final class Sidecar implements AutoCloseable {
 
     private void phase(SidecarStatus.Phase phase, Optional<String> error) {
         status = status.in(phase, error);
+        settled.countDown();
     }
 
     private boolean isStopping() {
