@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.model.Numeric;
 import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.time.DayOfWeek;
 import java.time.LocalDate;
 import java.time.temporal.IsoFields;
@@ -13,6 +14,9 @@ final class DateTimeFields {
 
     private static final long MICROS_A_SECOND = 1_000_000;
     private static final long SECONDS_A_DAY = 86_400;
+
+    /// 1970-01-01 as a timestamp.
+    private static final long UNIX_EPOCH = -DateTime.EPOCH_UNIX_DAY * DateTime.MICROS_A_DAY;
 
     private DateTimeFields() {}
 
@@ -72,12 +76,7 @@ final class DateTimeFields {
             case MICROSECONDS -> Numeric.of(seconds);
             case MILLISECONDS -> Numeric.of(BigDecimal.valueOf(seconds, 3));
             case SECOND -> Numeric.of(BigDecimal.valueOf(seconds, 6));
-            case EPOCH ->
-                    Numeric.of(
-                            BigDecimal.valueOf(timestamp, 6)
-                                    .add(
-                                            BigDecimal.valueOf(
-                                                    DateTime.EPOCH_UNIX_DAY * SECONDS_A_DAY)));
+            case EPOCH -> exactEpoch(timestamp);
             case JULIAN ->
                     NumericArithmetic.add(
                             Numeric.of(date + DateTime.EPOCH_JULIAN_DAY),
@@ -133,11 +132,22 @@ final class DateTimeFields {
         };
     }
 
+    /// Where the difference leaves 64 bits PostgreSQL divides numerics, with the scale of a quotient before that of the result.
+    private static Numeric exactEpoch(long timestamp) {
+        if (timestamp < Long.MAX_VALUE + UNIX_EPOCH) {
+            return Numeric.of(BigDecimal.valueOf(timestamp - UNIX_EPOCH, 6));
+        }
+        Numeric micros = NumericArithmetic.subtract(Numeric.of(timestamp), Numeric.of(UNIX_EPOCH));
+        return NumericArithmetic.withScale(
+                NumericArithmetic.divide(micros, Numeric.of(MICROS_A_SECOND)),
+                6,
+                RoundingMode.HALF_UP);
+    }
+
     private static double epoch(long timestamp) {
-        long epoch = -DateTime.EPOCH_UNIX_DAY * DateTime.MICROS_A_DAY;
-        return timestamp < Long.MAX_VALUE + epoch
-                ? (timestamp - epoch) / 1_000_000.0
-                : ((double) timestamp - epoch) / 1_000_000.0;
+        return timestamp < Long.MAX_VALUE + UNIX_EPOCH
+                ? (timestamp - UNIX_EPOCH) / 1_000_000.0
+                : ((double) timestamp - UNIX_EPOCH) / 1_000_000.0;
     }
 
     private static @Nullable Numeric infinite(DateTimeUnit unit, boolean positive) {

@@ -204,15 +204,14 @@ final class TextFunctions {
     }
 
     private static String pad(String text, long wanted, String fill, boolean left) {
-        long target = Math.max(wanted, 0);
-        if (target * MAX_BYTES_A_CHARACTER + HEADER_BYTES > MAX_BYTES) {
-            throw RowErrors.of("54000", "requested length too large");
-        }
-        String kept = part(text, 0, target);
-        int missing = (int) (target - length(kept));
-        if (missing == 0 || fill.isEmpty()) {
+        String kept = part(text, 0, wanted);
+        if (fill.isEmpty()) {
             return kept;
         }
+        if (wanted * MAX_BYTES_A_CHARACTER + HEADER_BYTES > MAX_BYTES) {
+            throw RowErrors.of("54000", "requested length too large");
+        }
+        int missing = (int) (Math.max(wanted, 0) - length(kept));
         int[] fillPoints = fill.codePoints().toArray();
         StringBuilder padding = new StringBuilder(missing);
         for (int i = 0; i < missing; i++) {

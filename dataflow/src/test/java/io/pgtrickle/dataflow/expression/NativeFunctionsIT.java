@@ -246,7 +246,10 @@ class NativeFunctionsIT {
     }
 
     private static String typeName(Connection connection, int oid) throws SQLException {
-        return string(connection, "select typname from pg_type where oid = " + (oid == ANY_ENUM ? "'mood'::regtype" : oid));
+        return string(
+                connection,
+                "select typname from pg_type where oid = "
+                        + (oid == ANY_ENUM ? "'mood'::regtype" : oid));
     }
 
     private static SqlType type(Connection connection, int oid) throws SQLException {
