@@ -41,7 +41,9 @@ final class AggregateTranslator {
         FunctionInfo function = catalog.function(aggref.integer("aggfnoid"));
         AggregateFunction known = known(function).orElseThrow(() -> unknown(function));
         if (aggref.isSet("aggorder")) {
-            throw Refusals.query("aggregates with ORDER BY", "Leave it out: the order doesn't matter to " + function.name() + ".");
+            throw Refusals.query(
+                    "aggregates with ORDER BY",
+                    "Leave it out: the order doesn't matter to " + function.name() + ".");
         }
         SqlType type = catalog.type(aggref.integer("aggtype"), aggref.integer("aggcollid"));
         Optional<Expression> argument = argument(aggref);
@@ -49,9 +51,11 @@ final class AggregateTranslator {
         boolean distinct = aggref.isSet("aggdistinct");
         argument.ifPresent(expression -> checkArgument(known, expression.type(), function));
         if (distinct) {
-            TypeChecks.equatable(argument.orElseThrow().type(), function.name() + "(DISTINCT)", catalog);
+            TypeChecks.equatable(
+                    argument.orElseThrow().type(), function.name() + "(DISTINCT)", catalog);
         }
-        boolean distinctMatters = distinct && known != AggregateFunction.MIN && known != AggregateFunction.MAX;
+        boolean distinctMatters =
+                distinct && known != AggregateFunction.MIN && known != AggregateFunction.MAX;
         return add(new AggregateCall(known, argument, filter, distinctMatters, type));
     }
 
@@ -70,10 +74,12 @@ final class AggregateTranslator {
             return Optional.empty();
         }
         if (arguments.size() > 1) {
-            throw Refusals.query("aggregates of several arguments", "Use count, sum, avg, min or max.");
+            throw Refusals.query(
+                    "aggregates of several arguments", "Use count, sum, avg, min or max.");
         }
         Expression argument = expressions.translate(arguments.getFirst().node("expr"));
-        return Optional.of(Relabeling.collate(argument, catalog.collation(aggref.integer("inputcollid"))));
+        return Optional.of(
+                Relabeling.collate(argument, catalog.collation(aggref.integer("inputcollid"))));
     }
 
     private static Optional<AggregateFunction> known(FunctionInfo function) {
@@ -91,11 +97,13 @@ final class AggregateTranslator {
     }
 
     private static PgtrickleException unknown(FunctionInfo function) {
-        String name = function.builtIn()
-                ? "\"" + function.name() + "\""
-                : "\"" + function.schema() + "\".\"" + function.name() + "\"";
+        String name =
+                function.builtIn()
+                        ? "\"" + function.name() + "\""
+                        : "\"" + function.schema() + "\".\"" + function.name() + "\"";
         return Refusals.function(
-                "aggregate function " + name + " isn't supported yet", "Use count, sum, avg, min or max.");
+                "aggregate function " + name + " isn't supported yet",
+                "Use count, sum, avg, min or max.");
     }
 
     private void checkArgument(AggregateFunction aggregate, SqlType type, FunctionInfo function) {
@@ -105,7 +113,9 @@ final class AggregateTranslator {
             case SUM, AVG -> {
                 if (!summable(aggregate, type)) {
                     throw Refusals.function(
-                            "aggregate function \"" + function.name() + "\" isn't supported yet for type "
+                            "aggregate function \""
+                                    + function.name()
+                                    + "\" isn't supported yet for type "
                                     + catalog.typeName(type.oid()),
                             "Cast the argument to numeric.");
                 }
@@ -115,10 +125,16 @@ final class AggregateTranslator {
 
     private static boolean summable(AggregateFunction aggregate, SqlType type) {
         return switch (type) {
-            case SqlType.Integral(int oid, _, _) -> oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
+            case SqlType.Integral(int oid, _, _) ->
+                    oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
             case SqlType.NumericType _, SqlType.Real _, SqlType.DoublePrecision _ -> true;
             case SqlType.IntervalType _ -> aggregate == AggregateFunction.SUM;
-            case SqlType.Bool _, SqlType.Text _, SqlType.ByteString _, SqlType.EnumType _, SqlType.Opaque _ -> false;
+            case SqlType.Bool _,
+                    SqlType.Text _,
+                    SqlType.ByteString _,
+                    SqlType.EnumType _,
+                    SqlType.Opaque _ ->
+                    false;
         };
     }
 }

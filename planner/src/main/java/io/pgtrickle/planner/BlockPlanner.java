@@ -73,7 +73,9 @@ final class BlockPlanner {
                 TableScan.Scanned scanned = scans.scan(table, attributes);
                 yield new JoinPlanner.Part(
                         scanned.relation(),
-                        scanned.attributes().stream().map(attribute -> base + attribute - 1).toList());
+                        scanned.attributes().stream()
+                                .map(attribute -> base + attribute - 1)
+                                .toList());
             }
             case SelectBlock.Leaf.Nested(SelectBlock block) -> {
                 List<Integer> kept = used.stream().boxed().toList();
@@ -85,14 +87,16 @@ final class BlockPlanner {
 
     private static Relation group(JoinPlanner.Part input, SelectBlock.Grouping grouping) {
         List<Expression> keys = grouping.keys().stream().map(input::place).toList();
-        List<AggregateCall> calls = grouping.calls().stream()
-                .map(call -> new AggregateCall(
-                        call.function(),
-                        call.argument().map(input::place),
-                        call.filter().map(input::place),
-                        call.distinct(),
-                        call.type()))
-                .toList();
+        List<AggregateCall> calls =
+                grouping.calls().stream()
+                        .map(call ->
+                                new AggregateCall(
+                                        call.function(),
+                                        call.argument().map(input::place),
+                                        call.filter().map(input::place),
+                                        call.distinct(),
+                                        call.type()))
+                        .toList();
         BitSet notNull = new BitSet();
         for (int i = 0; i < keys.size(); i++) {
             notNull.set(i, Nullability.notNull(keys.get(i), input.relation().notNull()::get));
@@ -102,6 +106,9 @@ final class BlockPlanner {
         }
         Set<Integer> declared = new HashSet<>();
         IntStream.range(0, grouping.declared()).forEach(declared::add);
-        return new Relation(new Plan.Aggregate(input.relation().plan(), keys, calls), notNull, Set.of(declared));
+        return new Relation(
+                new Plan.Aggregate(input.relation().plan(), keys, calls),
+                notNull,
+                Set.of(declared));
     }
 }

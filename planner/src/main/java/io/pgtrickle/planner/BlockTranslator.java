@@ -38,18 +38,21 @@ final class BlockTranslator {
         }
         BlockScope scope = new BlockScope(rangeTable, bases, leaves, slots);
         List<Expression> conjuncts = new ArrayList<>();
-        from.conditions().forEach(condition -> flatten(scope.expressions.translate(condition), conjuncts));
+        from.conditions()
+                .forEach(condition -> flatten(scope.expressions.translate(condition), conjuncts));
         List<Node> targets = query.nodes("targetList");
         Optional<SelectBlock.Grouping> grouping = Optional.empty();
-        List<Expression> outputs = targets.stream()
-                .filter(target -> !target.flag("resjunk"))
-                .map(target -> scope.expressions.translate(target.node("expr")))
-                .toList();
+        List<Expression> outputs =
+                targets.stream()
+                        .filter(target -> !target.flag("resjunk"))
+                        .map(target -> scope.expressions.translate(target.node("expr")))
+                        .toList();
         if (query.flag("hasAggs") || query.isSet("groupClause") || query.isSet("havingQual")) {
             GroupTranslator groups = new GroupTranslator(catalog, scope.aggregates, leaves);
             List<Expression> having = new ArrayList<>();
             query.optionalNode("havingQual")
-                    .ifPresent(condition -> flatten(scope.expressions.translate(condition), having));
+                    .ifPresent(
+                            condition -> flatten(scope.expressions.translate(condition), having));
             List<Expression> keys = keys(query, targets, scope);
             grouping = Optional.of(groups.grouping(keys, having, outputs));
             outputs = groups.aboveGroups(outputs, grouping.get().keys());
@@ -61,14 +64,17 @@ final class BlockTranslator {
         List<Expression> keys = new ArrayList<>();
         for (Node clause : query.nodes("groupClause")) {
             int reference = clause.integer("tleSortGroupRef");
-            Node target = targets.stream()
-                    .filter(candidate -> candidate.integer("ressortgroupref") == reference)
-                    .findFirst()
-                    .orElseThrow(() -> Refusals.internal("a GROUP BY item without expression"));
+            Node target =
+                    targets.stream()
+                            .filter(candidate -> candidate.integer("ressortgroupref") == reference)
+                            .findFirst()
+                            .orElseThrow(
+                                    () -> Refusals.internal("a GROUP BY item without expression"));
             Expression key = scope.expressions.translate(target.node("expr"));
             TypeChecks.equatable(key.type(), "GROUP BY", catalog);
             if (catalog.equalityOfOperator(clause.integer("eqop")).isEmpty()) {
-                throw Refusals.clause("GROUP BY under another equality than the type's own", "Leave out USING.");
+                throw Refusals.clause(
+                        "GROUP BY under another equality than the type's own", "Leave out USING.");
             }
             if (!keys.contains(key)) {
                 keys.add(key);
@@ -80,7 +86,8 @@ final class BlockTranslator {
     /// The terms of an AND one by one, without those that are always true.
     private static void flatten(Expression condition, List<Expression> conjuncts) {
         switch (condition) {
-            case Expression.And(List<Expression> terms) -> terms.forEach(term -> flatten(term, conjuncts));
+            case Expression.And(List<Expression> terms) ->
+                    terms.forEach(term -> flatten(term, conjuncts));
             case Expression.Constant(Object value, _) when Boolean.TRUE.equals(value) -> {}
             default -> conjuncts.add(condition);
         }
@@ -98,25 +105,32 @@ final class BlockTranslator {
         }
         return switch (entry.integer("rtekind")) {
             case RangeTable.RELATION -> table(entry);
-            case RangeTable.SUBQUERY -> new SelectBlock.Leaf.Nested(translate(entry.node("subquery")));
+            case RangeTable.SUBQUERY ->
+                    new SelectBlock.Leaf.Nested(translate(entry.node("subquery")));
             case RangeTable.FUNCTION ->
-                throw Refusals.query("functions in FROM", "Keep their rows in a table.");
+                    throw Refusals.query("functions in FROM", "Keep their rows in a table.");
             case RangeTable.TABLE_FUNCTION ->
-                throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
-            case RangeTable.VALUES -> throw Refusals.query("VALUES lists", "Keep the rows in a table.");
-            case RangeTable.CTE -> throw Refusals.query("WITH queries", "Write them as subqueries in FROM.");
-            default -> throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
+                    throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
+            case RangeTable.VALUES ->
+                    throw Refusals.query("VALUES lists", "Keep the rows in a table.");
+            case RangeTable.CTE ->
+                    throw Refusals.query("WITH queries", "Write them as subqueries in FROM.");
+            default ->
+                    throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
         };
     }
 
     private SelectBlock.Leaf table(Node entry) {
         TableInfo table = catalog.table(entry.integer("relid"));
         tables.check(table, entry.flag("inh"));
-        int width = table.columns().stream()
-                .mapToInt(ColumnInfo::attributeNumber)
-                .max()
-                .orElseThrow(() -> Refusals.source(
-                        "table " + TableChecks.name(table) + " has no columns", "Query a table that has some."));
+        int width =
+                table.columns().stream()
+                        .mapToInt(ColumnInfo::attributeNumber)
+                        .max()
+                        .orElseThrow(() ->
+                                Refusals.source(
+                                        "table " + TableChecks.name(table) + " has no columns",
+                                        "Query a table that has some."));
         return new SelectBlock.Leaf.Table(table, width);
     }
 
@@ -127,25 +141,31 @@ final class BlockTranslator {
         private final Map<Integer, Integer> bases;
         private final List<SelectBlock.Leaf> leaves;
         private final List<Integer> order;
-        private final ExpressionTranslator expressions = new ExpressionTranslator(catalog, support, this);
+        private final ExpressionTranslator expressions =
+                new ExpressionTranslator(catalog, support, this);
         private final AggregateTranslator aggregates;
 
         BlockScope(
-                List<Node> rangeTable, Map<Integer, Integer> bases, List<SelectBlock.Leaf> leaves, int slots) {
+                List<Node> rangeTable,
+                Map<Integer, Integer> bases,
+                List<SelectBlock.Leaf> leaves,
+                int slots) {
             this.rangeTable = rangeTable;
             this.bases = bases;
             this.leaves = leaves;
-            this.order = bases.entrySet().stream()
-                    .sorted(Map.Entry.comparingByValue())
-                    .map(Map.Entry::getKey)
-                    .toList();
+            this.order =
+                    bases.entrySet().stream()
+                            .sorted(Map.Entry.comparingByValue())
+                            .map(Map.Entry::getKey)
+                            .toList();
             this.aggregates = new AggregateTranslator(catalog, expressions, slots);
         }
 
         @Override
         public Expression column(Node variable) {
             if (variable.integer("varlevelsup") != 0) {
-                throw Refusals.query("references to an outer query", "Write the subquery as a join.");
+                throw Refusals.query(
+                        "references to an outer query", "Write the subquery as a join.");
             }
             int index = variable.integer("varno");
             int attribute = (short) variable.integer("varattno");
@@ -155,11 +175,14 @@ final class BlockTranslator {
             }
             if (attribute < 0) {
                 throw Refusals.query(
-                        "system columns, as " + RangeTable.systemColumn(attribute) + ",", "Use the table's own columns.");
+                        "system columns, as " + RangeTable.systemColumn(attribute) + ",",
+                        "Use the table's own columns.");
             }
             return switch (entry.integer("rtekind")) {
-                case RangeTable.JOIN -> expressions.translate(entry.nodes("joinaliasvars").get(attribute - 1));
-                case RangeTable.GROUP -> expressions.translate(entry.nodes("groupexprs").get(attribute - 1));
+                case RangeTable.JOIN ->
+                        expressions.translate(entry.nodes("joinaliasvars").get(attribute - 1));
+                case RangeTable.GROUP ->
+                        expressions.translate(entry.nodes("groupexprs").get(attribute - 1));
                 default -> slot(index, attribute, variable);
             };
         }

@@ -46,7 +46,9 @@ final class CatalogReader {
     record ElementLayout(int typeOid, int length, int alignment) {}
 
     SqlType type(int typeOid, int collationOid) {
-        return types.computeIfAbsent(new TypeKey(typeOid, collationOid), key -> catalog.type(key.typeOid, key.collationOid));
+        return types.computeIfAbsent(
+                new TypeKey(typeOid, collationOid),
+                key -> catalog.type(key.typeOid, key.collationOid));
     }
 
     Collation collation(int oid) {
@@ -78,17 +80,20 @@ final class CatalogReader {
     private List<Equality> equalities() {
         List<Equality> known = equalities;
         if (known == null) {
-            known = rows(
-                    """
-                    SELECT DISTINCT a.amopopr::int8, o.oprcode::oid::int8, a.amoplefttype::int8, a.amoprighttype::int8
-                      FROM pg_catalog.pg_opclass c
-                      JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
-                      JOIN pg_catalog.pg_amop a ON a.amopfamily = c.opcfamily AND a.amopmethod = m.oid AND a.amopstrategy = 3
-                      JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
-                     WHERE c.opcdefault
-                     ORDER BY 1
-                    """,
-                    row -> new Equality(oid(row, 1), oid(row, 2), oid(row, 3), oid(row, 4)));
+            known =
+                    rows(
+                            """
+                            SELECT DISTINCT a.amopopr::int8, o.oprcode::oid::int8, a.amoplefttype::int8, a.amoprighttype::int8
+                              FROM pg_catalog.pg_opclass c
+                              JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
+                              JOIN pg_catalog.pg_amop a ON a.amopfamily = c.opcfamily AND a.amopmethod = m.oid AND a.amopstrategy = 3
+                              JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
+                             WHERE c.opcdefault
+                             ORDER BY 1
+                            """,
+                            row ->
+                                    new Equality(
+                                            oid(row, 1), oid(row, 2), oid(row, 3), oid(row, 4)));
             equalities = known;
         }
         return known;
@@ -124,19 +129,24 @@ final class CatalogReader {
     ElementLayout elementLayout(int elementTypeOid) {
         return rows(
                         "SELECT typlen, typalign FROM pg_catalog.pg_type WHERE oid = ?::int8::oid",
-                        row -> new ElementLayout(
-                                elementTypeOid,
-                                row.getInt(1),
-                                switch (row.getString(2)) {
-                                    case "c" -> 1;
-                                    case "s" -> 2;
-                                    case "i" -> 4;
-                                    default -> 8;
-                                }),
+                        row ->
+                                new ElementLayout(
+                                        elementTypeOid,
+                                        row.getInt(1),
+                                        switch (row.getString(2)) {
+                                            case "c" -> 1;
+                                            case "s" -> 2;
+                                            case "i" -> 4;
+                                            default -> 8;
+                                        }),
                         elementTypeOid)
                 .stream()
                 .findFirst()
-                .orElseThrow(() -> Refusals.internal("type with oid " + Integer.toUnsignedString(elementTypeOid) + " is gone"));
+                .orElseThrow(() ->
+                        Refusals.internal(
+                                "type with oid "
+                                        + Integer.toUnsignedString(elementTypeOid)
+                                        + " is gone"));
     }
 
     /// The element type of an array type.
@@ -151,15 +161,24 @@ final class CatalogReader {
 
     /// The label of an enum's value, by the value's oid.
     String enumLabel(int oid) {
-        return rows("SELECT enumlabel FROM pg_catalog.pg_enum WHERE oid = ?::int8::oid", row -> row.getString(1), oid).stream()
+        return rows(
+                        "SELECT enumlabel FROM pg_catalog.pg_enum WHERE oid = ?::int8::oid",
+                        row -> row.getString(1),
+                        oid)
+                .stream()
                 .findFirst()
-                .orElseThrow(() -> Refusals.internal("enum value with oid " + Integer.toUnsignedString(oid) + " is gone"));
+                .orElseThrow(() ->
+                        Refusals.internal(
+                                "enum value with oid "
+                                        + Integer.toUnsignedString(oid)
+                                        + " is gone"));
     }
 
     /// Text in the encoding of the database.
     String decode(byte[] text) {
-        try (PreparedStatement select = connection.prepareStatement(
-                "SELECT pg_catalog.convert_from(?, pg_catalog.getdatabaseencoding()::name)")) {
+        try (PreparedStatement select =
+                connection.prepareStatement(
+                        "SELECT pg_catalog.convert_from(?, pg_catalog.getdatabaseencoding()::name)")) {
             select.setBytes(1, text);
             try (ResultSet row = select.executeQuery()) {
                 row.next();
@@ -172,11 +191,17 @@ final class CatalogReader {
 
     /// Whether the relation is the result of one of our views.
     boolean isResultTable(int relationOid) {
-        boolean installed = rows(
-                        "SELECT pg_catalog.to_regclass('pgtrickle.view') IS NOT NULL AND ?::int8 > 0", row -> row.getBoolean(1), 1)
-                .getFirst();
+        boolean installed =
+                rows(
+                                "SELECT pg_catalog.to_regclass('pgtrickle.view') IS NOT NULL AND ?::int8 > 0",
+                                row -> row.getBoolean(1),
+                                1)
+                        .getFirst();
         return installed
-                && !rows("SELECT 1 FROM pgtrickle.view WHERE relation = ?::int8::oid", row -> row.getInt(1), relationOid)
+                && !rows(
+                                "SELECT 1 FROM pgtrickle.view WHERE relation = ?::int8::oid",
+                                row -> row.getInt(1),
+                                relationOid)
                         .isEmpty();
     }
 

@@ -25,8 +25,6 @@ import org.jspecify.annotations.Nullable;
 /// Exact, and needs nothing evaluated. For servers with the lower byte first, as all that PostgreSQL's vendors offer today.
 final class ConstantDecoder {
 
-    private static final int NAME_LENGTH = 64;
-
     private final CatalogReader catalog;
 
     ConstantDecoder(CatalogReader catalog) {
@@ -35,18 +33,32 @@ final class ConstantDecoder {
 
     Object decode(SqlType type, Datum datum) {
         try {
-            return value(type, ByteBuffer.wrap(datum.memory().array()).order(ByteOrder.LITTLE_ENDIAN));
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+            return value(
+                    type, ByteBuffer.wrap(datum.memory().array()).order(ByteOrder.LITTLE_ENDIAN));
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException e) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "a constant of type " + catalog.typeName(type.oid()) + " can't be read", e);
+                    ErrorCode.INTERNAL,
+                    "a constant of type " + catalog.typeName(type.oid()) + " can't be read",
+                    e);
         }
+    }
+
+    /// The text of a literal without a type: up to a zero byte.
+    String decodeUntyped(Datum datum) {
+        return text(upToZero(datum.memory().array()));
     }
 
     /// The elements of an array, null for NULL. Only the order of the elements counts to those who ask, not the dimensions.
     List<@Nullable Object> decodeArray(SqlType elementType, int elementTypeOid, Datum datum) {
         try {
             return elements(elementType, elementTypeOid, datum.memory().array());
-        } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException | ArithmeticException e) {
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException e) {
             throw PgtrickleException.of(ErrorCode.INTERNAL, "a constant array can't be read", e);
         }
     }
@@ -57,9 +69,12 @@ final class ConstantDecoder {
             case SqlType.Integral(_, int width, boolean signed) -> integral(in, width, signed);
             case SqlType.Real _ -> in.getFloat();
             case SqlType.DoublePrecision _ -> in.getDouble();
-            case SqlType.NumericType _ -> numeric(ByteBuffer.wrap(payload(in)).order(ByteOrder.LITTLE_ENDIAN));
-            case SqlType.Text(int oid, _, _) -> text(oid == Oids.NAME ? name(in) : payload(in));
-            case SqlType.ByteString(int oid) -> Bytes.of(oid == Oids.BYTEA ? payload(in) : take(in, in.remaining()));
+            case SqlType.NumericType _ ->
+                    numeric(ByteBuffer.wrap(payload(in)).order(ByteOrder.LITTLE_ENDIAN));
+            case SqlType.Text(int oid, _, _) ->
+                    text(oid == Oids.NAME ? upToZero(take(in, in.remaining())) : payload(in));
+            case SqlType.ByteString(int oid) ->
+                    Bytes.of(oid == Oids.BYTEA ? payload(in) : take(in, in.remaining()));
             case SqlType.IntervalType _ -> {
                 long micros = in.getLong();
                 int days = in.getInt();
@@ -67,9 +82,9 @@ final class ConstantDecoder {
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
             case SqlType.Opaque(int oid, _) ->
-                throw Refusals.type(
-                        "constants of type " + catalog.typeName(oid) + " aren't supported yet",
-                        "Keep the value in a table and join it.");
+                    throw Refusals.type(
+                            "constants of type " + catalog.typeName(oid) + " aren't supported yet",
+                            "Keep the value in a table and join it.");
         };
     }
 
@@ -104,8 +119,7 @@ final class ConstantDecoder {
         return bytes;
     }
 
-    private static byte[] name(ByteBuffer in) {
-        byte[] padded = take(in, Math.min(NAME_LENGTH, in.remaining()));
+    private static byte[] upToZero(byte[] padded) {
         int end = 0;
         while (end < padded.length && padded[end] != 0) {
             end++;
@@ -140,7 +154,9 @@ final class ConstantDecoder {
         BigInteger digits = BigInteger.ZERO;
         int count = 0;
         while (in.hasRemaining()) {
-            digits = digits.multiply(BigInteger.valueOf(10_000)).add(BigInteger.valueOf(in.getShort()));
+            digits =
+                    digits.multiply(BigInteger.valueOf(10_000))
+                            .add(BigInteger.valueOf(in.getShort()));
             count++;
         }
         BigDecimal value = new BigDecimal(digits, 4 * (count - 1 - weight)).setScale(scale);

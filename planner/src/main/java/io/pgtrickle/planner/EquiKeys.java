@@ -29,14 +29,23 @@ final class EquiKeys {
 
     /// The two sides of the condition as they stand; empty where it is no such equality.
     Optional<EquiKey> of(Expression condition) {
-        if (!(condition instanceof Call(int functionOid, _, List<Expression> arguments, _, Collation collation))
+        if (!(condition
+                        instanceof
+                        Call(
+                                int functionOid,
+                                _,
+                                List<Expression> arguments,
+                                _,
+                                Collation collation))
                 || arguments.size() != 2
                 || catalog.equalityOfFunction(functionOid).isEmpty()) {
             return Optional.empty();
         }
         Expression left = arguments.get(0);
         Expression right = arguments.get(1);
-        if (isInteger(left.type()) && isInteger(right.type()) && !left.type().equals(right.type())) {
+        if (isInteger(left.type())
+                && isInteger(right.type())
+                && !left.type().equals(right.type())) {
             return widened(left, right);
         }
         if (left.type() instanceof SqlType.Text && collation.deterministic()) {
@@ -49,7 +58,9 @@ final class EquiKeys {
     }
 
     private Optional<EquiKey> widened(Expression left, Expression right) {
-        return widened(left).flatMap(wideLeft -> widened(right).map(wideRight -> new EquiKey(wideLeft, wideRight)));
+        return widened(left)
+                .flatMap(wideLeft ->
+                        widened(right).map(wideRight -> new EquiKey(wideLeft, wideRight)));
     }
 
     private Optional<Expression> widened(Expression side) {
@@ -70,11 +81,11 @@ final class EquiKeys {
     static OptionalInt column(Expression side) {
         return switch (side) {
             case Column(int index, _) -> OptionalInt.of(index);
-            case Call(int functionOid, _, List<Expression> arguments, _, _) when
-                    functionOid == INT8_FROM_INT2 || functionOid == INT8_FROM_INT4 ->
-                column(arguments.getFirst());
+            case Call(int functionOid, _, List<Expression> arguments, _, _)
+                    when functionOid == INT8_FROM_INT2 || functionOid == INT8_FROM_INT4 ->
+                    column(arguments.getFirst());
             case Expression.Relabel(Expression input, SqlType type) ->
-                sameEquality(input.type(), type) ? column(input) : OptionalInt.empty();
+                    sameEquality(input.type(), type) ? column(input) : OptionalInt.empty();
             case Expression _ -> OptionalInt.empty();
         };
     }

@@ -39,7 +39,10 @@ record FromItems(List<Integer> rangeTableIndexes, List<Node> conditions) {
                 item.nodes("fromlist").forEach(part -> collect(part, indexes, conditions));
                 item.optionalNode("quals").ifPresent(conditions::add);
             }
-            default -> throw Refusals.query("FROM items of PostgreSQL's kind \"" + item.kind() + "\"", "Use a join.");
+            default ->
+                    throw Refusals.query(
+                            "FROM items of PostgreSQL's kind \"" + item.kind() + "\"",
+                            "Use a join.");
         }
     }
 

@@ -31,7 +31,9 @@ final class FunctionCalls {
         FunctionInfo function = catalog.function(request.functionOid());
         checkVolatility(request, function, arguments);
         if (function.returnsSet()) {
-            throw Refusals.query("set-returning functions in expressions", "Take one row for each value from a table.");
+            throw Refusals.query(
+                    "set-returning functions in expressions",
+                    "Take one row for each value from a table.");
         }
         if (arguments.size() != function.argumentTypeOids().size()) {
             throw Refusals.query(
@@ -43,24 +45,29 @@ final class FunctionCalls {
         if (!support.supports(request.functionOid(), collation, types)) {
             throw unsupported(request, function, types);
         }
-        String name = request.operatorOid() == 0 ? function.name() : catalog.operatorName(request.operatorOid());
+        String name =
+                request.operatorOid() == 0
+                        ? function.name()
+                        : catalog.operatorName(request.operatorOid());
         return new Call(request.functionOid(), name, arguments, request.type(), collation);
     }
 
-    private void checkVolatility(Request request, FunctionInfo function, List<Expression> arguments) {
+    private void checkVolatility(
+            Request request, FunctionInfo function, List<Expression> arguments) {
         switch (function.volatility()) {
             case IMMUTABLE -> {}
             case STABLE ->
-                throw Refusals.function(
-                        describe(request, function, types(arguments)) + " is not supported: its result depends on settings or"
-                                + " on the time (it is STABLE)",
-                        stableHint(function));
+                    throw Refusals.function(
+                            describe(request, function, types(arguments))
+                                    + " isn't supported: its result depends on settings or"
+                                    + " on the time (it is STABLE)",
+                            stableHint(function));
             case VOLATILE ->
-                throw PgtrickleException.of(
-                                ErrorCode.VOLATILE_FUNCTION,
-                                describe(request, function, types(arguments))
-                                        + " is not supported: its result may change at any time (it is VOLATILE)")
-                        .withHint("Store its result in a column of a table, and use that.");
+                    throw PgtrickleException.of(
+                                    ErrorCode.VOLATILE_FUNCTION,
+                                    describe(request, function, types(arguments))
+                                            + " isn't supported: its result may change at any time (it is VOLATILE)")
+                            .withHint("Store its result in a column of a table, and use that.");
         }
     }
 
@@ -70,10 +77,13 @@ final class FunctionCalls {
                 : "Use an expression whose result depends on its arguments only.";
     }
 
-    private PgtrickleException unsupported(Request request, FunctionInfo function, List<SqlType> types) {
-        if (request.collationOid() != 0 && support.supports(request.functionOid(), Collation.C, types)) {
+    private PgtrickleException unsupported(
+            Request request, FunctionInfo function, List<SqlType> types) {
+        if (request.collationOid() != 0
+                && support.supports(request.functionOid(), Collation.C, types)) {
             return Refusals.collation(
-                    describe(request, function, types) + " isn't supported under collation "
+                    describe(request, function, types)
+                            + " isn't supported under collation "
                             + catalog.collationName(request.collationOid()),
                     "Add COLLATE \"C\" to an operand.");
         }
@@ -98,7 +108,11 @@ final class FunctionCalls {
         }
         String operator = catalog.operatorName(request.operatorOid());
         return types.size() == 2
-                ? "operator " + catalog.typeName(types.get(0).oid()) + " " + operator + " "
+                ? "operator "
+                        + catalog.typeName(types.get(0).oid())
+                        + " "
+                        + operator
+                        + " "
                         + catalog.typeName(types.get(1).oid())
                 : "operator " + operator + " " + catalog.typeName(types.getFirst().oid());
     }

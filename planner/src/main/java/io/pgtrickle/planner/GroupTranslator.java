@@ -8,6 +8,7 @@ import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// Puts the expressions of SELECT and HAVING above the groups: what equals a key becomes the key's column.
@@ -20,7 +21,8 @@ final class GroupTranslator {
     private final AggregateTranslator aggregates;
     private final List<SelectBlock.Leaf> leaves;
 
-    GroupTranslator(CatalogReader catalog, AggregateTranslator aggregates, List<SelectBlock.Leaf> leaves) {
+    GroupTranslator(
+            CatalogReader catalog, AggregateTranslator aggregates, List<SelectBlock.Leaf> leaves) {
         this.catalog = catalog;
         this.aggregates = aggregates;
         this.leaves = leaves;
@@ -28,7 +30,8 @@ final class GroupTranslator {
 
     /// @param declared of GROUP BY
     /// @param having and outputs: over the slots and the aggregates' columns past them
-    SelectBlock.Grouping grouping(List<Expression> declared, List<Expression> having, List<Expression> outputs) {
+    SelectBlock.Grouping grouping(
+            List<Expression> declared, List<Expression> having, List<Expression> outputs) {
         List<Expression> keys = new ArrayList<>(declared);
         List<Expression> above = new ArrayList<>(outputs);
         above.addAll(having);
@@ -37,7 +40,8 @@ final class GroupTranslator {
             TypeChecks.equatable(dependent.type(), "a column that depends on GROUP BY", catalog);
             keys.add(dependent);
         }
-        return new SelectBlock.Grouping(keys, declared.size(), aggregates.calls(), aboveGroups(having, keys));
+        return new SelectBlock.Grouping(
+                keys, declared.size(), aggregates.calls(), aboveGroups(having, keys));
     }
 
     /// The expressions over the columns of the groups: the keys, then the aggregates.
@@ -47,15 +51,15 @@ final class GroupTranslator {
                 .toList();
     }
 
-    private Expression aboveGroups(Expression node, List<Expression> keys) {
+    private Optional<Expression> aboveGroups(Expression node, List<Expression> keys) {
         int key = keys.indexOf(node);
         if (key >= 0) {
-            return new Column(key, node.type());
+            return Optional.of(new Column(key, node.type()));
         }
         if (node instanceof Column(int index, _) && index >= aggregates.slots()) {
-            return new Column(keys.size() + index - aggregates.slots(), node.type());
+            return Optional.of(new Column(keys.size() + index - aggregates.slots(), node.type()));
         }
-        return node;
+        return Optional.empty();
     }
 
     private List<Column> dependents(List<Expression> expressions, List<Expression> declared) {
@@ -66,7 +70,8 @@ final class GroupTranslator {
         return List.copyOf(dependents);
     }
 
-    private void collectDependents(Expression expression, List<Expression> declared, Set<Column> dependents) {
+    private void collectDependents(
+            Expression expression, List<Expression> declared, Set<Column> dependents) {
         if (declared.contains(expression)) {
             return;
         }
@@ -76,7 +81,8 @@ final class GroupTranslator {
             }
             return;
         }
-        Columns.children(expression).forEach(child -> collectDependents(child, declared, dependents));
+        Columns.children(expression)
+                .forEach(child -> collectDependents(child, declared, dependents));
     }
 
     private void checkDependence(Column column, List<Expression> declared) {
@@ -89,7 +95,8 @@ final class GroupTranslator {
         int base = 0;
         for (SelectBlock.Leaf leaf : leaves) {
             if (column.index() < base + leaf.width()) {
-                if (leaf instanceof SelectBlock.Leaf.Table(TableInfo table, _) && hasKey(table, base, grouped)) {
+                if (leaf instanceof SelectBlock.Leaf.Table(TableInfo table, _)
+                        && hasKey(table, base, grouped)) {
                     return;
                 }
                 break;
@@ -97,7 +104,8 @@ final class GroupTranslator {
             base += leaf.width();
         }
         throw Refusals.query(
-                "columns that are neither in GROUP BY nor in an aggregate", "Add the column to GROUP BY.");
+                "columns that are neither in GROUP BY nor in an aggregate",
+                "Add the column to GROUP BY.");
     }
 
     private static boolean hasKey(TableInfo table, int base, BitSet grouped) {

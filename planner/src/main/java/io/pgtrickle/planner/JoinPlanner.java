@@ -2,7 +2,6 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Column;
-import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import java.util.ArrayList;
@@ -35,7 +34,8 @@ final class JoinPlanner {
 
         /// The expression over the slots as one over the relation's columns.
         Expression place(Expression expression) {
-            return Columns.replace(expression, column -> new Column(slots.indexOf(column.index()), column.type()));
+            return Columns.replace(
+                    expression, column -> new Column(slots.indexOf(column.index()), column.type()));
         }
     }
 
@@ -86,8 +86,12 @@ final class JoinPlanner {
         joined.set(rest.removeFirst());
         Part result = filtered.getFirst();
         while (!rest.isEmpty()) {
-            int next = rest.stream().filter(leaf -> isTied(joined, leaf)).findFirst().orElse(rest.getFirst());
-            rest.remove((Integer) next);
+            int next =
+                    rest.stream()
+                            .filter(leaf -> isTied(joined, leaf))
+                            .findFirst()
+                            .orElse(rest.getFirst());
+            rest.remove(Integer.valueOf(next));
             result = join(narrow(result), joined, narrow(filtered.get(next)), next);
             joined.set(next);
         }
@@ -109,9 +113,12 @@ final class JoinPlanner {
 
     /// Takes the waiting conditions that need no other leaf.
     private List<Condition> take(BitSet leaves) {
-        List<Condition> taken = waiting.stream()
-                .filter(condition -> !condition.leaves().isEmpty() && isSubset(condition.leaves(), leaves))
-                .toList();
+        List<Condition> taken =
+                waiting.stream()
+                        .filter(condition ->
+                                !condition.leaves().isEmpty()
+                                        && isSubset(condition.leaves(), leaves))
+                        .toList();
         waiting.removeAll(taken);
         return taken;
     }
@@ -122,18 +129,20 @@ final class JoinPlanner {
 
     /// The condition as an equality between what is joined already and the leaf.
     private Optional<EquiKey> key(Condition condition, BitSet joined, int leaf) {
-        return condition.equality().flatMap(equality -> {
-            BitSet left = leavesOf(equality.left());
-            BitSet right = leavesOf(equality.right());
-            BitSet single = only(leaf);
-            if (!left.isEmpty() && isSubset(left, joined) && right.equals(single)) {
-                return Optional.of(equality);
-            }
-            if (!right.isEmpty() && isSubset(right, joined) && left.equals(single)) {
-                return Optional.of(new EquiKey(equality.right(), equality.left()));
-            }
-            return Optional.empty();
-        });
+        return condition
+                .equality()
+                .flatMap(equality -> {
+                    BitSet left = leavesOf(equality.left());
+                    BitSet right = leavesOf(equality.right());
+                    BitSet single = only(leaf);
+                    if (!left.isEmpty() && isSubset(left, joined) && right.equals(single)) {
+                        return Optional.of(equality);
+                    }
+                    if (!right.isEmpty() && isSubset(right, joined) && left.equals(single)) {
+                        return Optional.of(new EquiKey(/* left= */ equality.right(), /* right= */ equality.left()));
+                    }
+                    return Optional.empty();
+                });
     }
 
     private Part join(Part left, BitSet joined, Part right, int leaf) {
@@ -146,19 +155,26 @@ final class JoinPlanner {
         for (Condition condition : take(leaves)) {
             Optional<EquiKey> key = key(condition, joined, leaf);
             if (key.isPresent()) {
-                EquiKey placed = new EquiKey(left.place(key.get().left()), right.place(key.get().right()));
+                EquiKey placed =
+                        new EquiKey(left.place(key.get().left()), right.place(key.get().right()));
                 if (!keys.contains(placed)) {
                     keys.add(placed);
                 }
             } else {
-                residual.add(Columns.replace(
-                        condition.expression(), column -> new Column(slots.indexOf(column.index()), column.type())));
+                residual.add(
+                        Columns.replace(
+                                condition.expression(),
+                                column ->
+                                        new Column(slots.indexOf(column.index()), column.type())));
             }
         }
-        Optional<Expression> rest = residual.size() < 2
-                ? residual.stream().findFirst()
-                : Optional.of(new Expression.And(residual));
-        return new Part(left.relation().join(right.relation(), new JoinCondition(keys, rest), strict), slots);
+        Optional<Expression> rest =
+                residual.size() < 2
+                        ? residual.stream().findFirst()
+                        : Optional.of(new Expression.And(residual));
+        return new Part(
+                left.relation().join(right.relation(), new JoinCondition(keys, rest), strict),
+                slots);
     }
 
     private Part narrow(Part part) {

@@ -76,7 +76,8 @@ record Node(String kind, SequencedMap<String, NodeValue> fields) implements Node
         return switch (value(field)) {
             case Atom(String text) -> text;
             case Text(String text) -> text;
-            case Nothing _, Datum _, Items _, Numbers _, Node _ -> throw malformed(field, "is not a string");
+            case Nothing _, Datum _, Items _, Numbers _, Node _ ->
+                    throw malformed(field, "is not a string");
         };
     }
 
@@ -88,7 +89,8 @@ record Node(String kind, SequencedMap<String, NodeValue> fields) implements Node
         return switch (value(field)) {
             case Node node -> Optional.of(node);
             case Nothing _ -> Optional.empty();
-            case Atom _, Text _, Datum _, Items _, Numbers _ -> throw malformed(field, "is not a node");
+            case Atom _, Text _, Datum _, Items _, Numbers _ ->
+                    throw malformed(field, "is not a node");
         };
     }
 
@@ -97,7 +99,8 @@ record Node(String kind, SequencedMap<String, NodeValue> fields) implements Node
         return switch (value(field)) {
             case Items(List<NodeValue> items) -> items;
             case Nothing _ -> List.of();
-            case Atom _, Text _, Datum _, Numbers _, Node _ -> throw malformed(field, "is not a list");
+            case Atom _, Text _, Datum _, Numbers _, Node _ ->
+                    throw malformed(field, "is not a list");
         };
     }
 
@@ -120,12 +123,19 @@ record Node(String kind, SequencedMap<String, NodeValue> fields) implements Node
         return switch (value(field)) {
             case Numbers(List<Integer> numbers) -> numbers;
             case Nothing _ -> List.of();
-            case Atom _, Text _, Datum _, Items _, Node _ -> throw malformed(field, "is not a list of numbers");
+            case Atom _, Text _, Datum _, Items _, Node _ ->
+                    throw malformed(field, "is not a list of numbers");
         };
     }
 
     private PgtrickleException malformed(String field, String what) {
         return PgtrickleException.of(
-                ErrorCode.INTERNAL, "field \"" + field + "\" of a " + kind + " node in PostgreSQL's query tree " + what);
+                ErrorCode.INTERNAL,
+                "field \""
+                        + field
+                        + "\" of a "
+                        + kind
+                        + " node in PostgreSQL's query tree "
+                        + what);
     }
 }

@@ -10,27 +10,31 @@ import io.pgtrickle.planner.NodeValue.Nothing;
 import io.pgtrickle.planner.NodeValue.Numbers;
 import io.pgtrickle.planner.NodeValue.Text;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the text of a `pg_node_tree`, as `outfuncs.c` writes it: `{KIND :field value …}`, lists in parentheses, `<>` for
 /// nothing. Tokens are those of `pg_strtok`: they end at a blank, parenthesis or brace, unless a backslash stands before it.
 ///
-/// A field's name is followed by one value whatever that looks like: a column may be called `:x`.
+/// Keeps its own stack instead of recurring. A field's name is followed by one value whatever that looks like: a column may be called `:x`.
 final class NodeTree {
 
-    /// Nested brackets in one tree: some 500 operators inside one another, which the stack of a thread bears well.
-    static final int MAX_DEPTH = 1_000;
+    /// Nested brackets in one tree. Two make an operator's argument: so there may be some 300 operators inside one another, which the
+    /// stack of a thread bears, here and where the expression is evaluated.
+    static final int MAX_DEPTH = 600;
 
     /// Characters of one tree. A table of 1,600 columns joined to itself ten times has 10 MB.
     static final int MAX_LENGTH = 64 << 20;
 
     private final String source;
+    private final Deque<Open> open = new ArrayDeque<>();
     private int position;
-    private int depth;
 
     private NodeTree(String source) {
         this.source = source;
@@ -58,40 +62,114 @@ final class NodeTree {
                     .withSqlState("54000");
         }
         NodeTree parser = new NodeTree(tree);
-        NodeValue value = parser.value(parser.token());
+        NodeValue value = parser.value();
         if (parser.tokenOrEnd() != null) {
             throw parser.malformed("more after the end");
         }
         return value;
     }
 
-    private NodeValue value(String token) {
+    /// What has been opened and isn't closed yet.
+    private sealed interface Open {
+
+        /// A node; `field` is empty where the next token must be a field's name.
+        final class OpenNode implements Open {
+            private final String kind;
+            private final SequencedMap<String, NodeValue> fields = new LinkedHashMap<>();
+            private Optional<String> field = Optional.empty();
+
+            OpenNode(String kind) {
+                this.kind = kind;
+            }
+        }
+
+        record OpenList(List<NodeValue> items) implements Open {}
+    }
+
+    private NodeValue value() {
+        Optional<NodeValue> complete = next();
+        while (complete.isEmpty() || !open.isEmpty()) {
+            complete.ifPresent(this::add);
+            complete = next();
+        }
+        return complete.get();
+    }
+
+    private void add(NodeValue value) {
+        switch (open.getLast()) {
+            case Open.OpenList(List<NodeValue> items) -> items.add(value);
+            case Open.OpenNode node -> {
+                node.fields.putIfAbsent(node.field.orElseThrow(), value);
+                node.field = Optional.empty();
+            }
+        }
+    }
+
+    /// Reads on to the end of a value; empty where one was only opened, or a field named.
+    private Optional<NodeValue> next() {
+        String token = token();
+        if (!open.isEmpty() && open.getLast() instanceof Open.OpenNode node && node.field.isEmpty()) {
+            return fieldOrEnd(node, token);
+        }
         return switch (token) {
-            case "<>" -> Nothing.NOTHING;
+            case "<>" -> Optional.of(Nothing.NOTHING);
             case "{" -> {
-                enter();
-                Node node = node();
-                depth--;
-                yield node;
+                open(new Open.OpenNode(kind()));
+                yield Optional.empty();
             }
-            case "(" -> {
-                enter();
-                NodeValue list = list();
-                depth--;
-                yield list;
+            case "(" -> list();
+            case ")" -> {
+                if (open.isEmpty() || !(open.getLast() instanceof Open.OpenList(List<NodeValue> items))) {
+                    throw malformed("unexpected \")\"");
+                }
+                open.removeLast();
+                yield Optional.of(new Items(items));
             }
-            case ")", "}" -> throw malformed("unexpected \"" + token + "\"");
-            default -> string(token);
+            case "}" -> throw malformed("unexpected \"}\"");
+            default -> Optional.of(isDatum(token) ? datum(token) : string(token));
         };
     }
 
-    private void enter() {
-        if (++depth > MAX_DEPTH) {
+    private Optional<NodeValue> fieldOrEnd(Open.OpenNode node, String token) {
+        if (token.equals("}")) {
+            open.removeLast();
+            return Optional.of(new Node(node.kind, node.fields));
+        }
+        if (token.charAt(0) != ':') {
+            throw malformed("\"" + token + "\" where a field was expected");
+        }
+        node.field = Optional.of(token.substring(1));
+        return Optional.empty();
+    }
+
+    private void open(Open opened) {
+        if (open.size() == MAX_DEPTH) {
             throw PgtrickleException.of(
                             ErrorCode.UNSUPPORTED_QUERY, "the query is nested too deeply: the limit is " + MAX_DEPTH + " levels")
-                    .withHint("Write long chains of operators as several columns of a subquery.")
+                    .withHint("Compute parts of long chains of operators as columns of a subquery in FROM.")
                     .withSqlState("54001");
         }
+        open.addLast(opened);
+    }
+
+    private String kind() {
+        String kind = token();
+        if (!isWord(kind)) {
+            throw malformed("a node of kind \"" + kind + "\"");
+        }
+        return kind;
+    }
+
+    /// A list of numbers is read at once; of another list only the parenthesis.
+    private Optional<NodeValue> list() {
+        int start = position;
+        String first = token();
+        if (first.equals("i") || first.equals("o") || first.equals("b") || first.equals("x")) {
+            return Optional.of(numbers());
+        }
+        position = start;
+        open(new Open.OpenList(new ArrayList<>()));
+        return Optional.empty();
     }
 
     private static NodeValue string(String token) {
@@ -101,42 +179,17 @@ final class NodeTree {
         return new Atom(unescape(token));
     }
 
-    private Node node() {
-        String kind = token();
-        if (!isWord(kind)) {
-            throw malformed("a node of kind \"" + kind + "\"");
+    /// Whether a bracket follows the number; it is read if so. Only fields have such values.
+    private boolean isDatum(String token) {
+        if (open.isEmpty() || open.getLast() instanceof Open.OpenList || !isCount(token)) {
+            return false;
         }
-        SequencedMap<String, NodeValue> fields = new LinkedHashMap<>();
-        String token = token();
-        while (!token.equals("}")) {
-            if (token.charAt(0) != ':') {
-                throw malformed("\"" + token + "\" where a field was expected");
-            }
-            String name = token.substring(1);
-            String first = token();
-            token = token();
-            if (token.equals("[") && isCount(first)) {
-                fields.putIfAbsent(name, datum(first));
-                token = token();
-            } else {
-                position -= token.length();
-                fields.putIfAbsent(name, value(first));
-                token = token();
-            }
+        int start = position;
+        if ("[".equals(tokenOrEnd())) {
+            return true;
         }
-        return new Node(kind, fields);
-    }
-
-    private NodeValue list() {
-        String first = token();
-        if (first.equals("i") || first.equals("o") || first.equals("b") || first.equals("x")) {
-            return numbers();
-        }
-        List<NodeValue> items = new ArrayList<>();
-        for (String token = first; !token.equals(")"); token = token()) {
-            items.add(value(token));
-        }
-        return new Items(items);
+        position = start;
+        return false;
     }
 
     private Numbers numbers() {
@@ -188,8 +241,11 @@ final class NodeTree {
         if (isBracket(source.charAt(position))) {
             position++;
         } else {
-            while (position < source.length() && !isBlank(source.charAt(position)) && !isBracket(source.charAt(position))) {
-                position += source.charAt(position) == '\\' && position + 1 < source.length() ? 2 : 1;
+            while (position < source.length()
+                    && !isBlank(source.charAt(position))
+                    && !isBracket(source.charAt(position))) {
+                position +=
+                        source.charAt(position) == '\\' && position + 1 < source.length() ? 2 : 1;
             }
         }
         return source.substring(start, position);
@@ -208,7 +264,8 @@ final class NodeTree {
     }
 
     private static boolean isWord(String token) {
-        return token.chars().allMatch(c -> c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_');
+        return token.chars()
+                .allMatch(c -> c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_');
     }
 
     private static String unescape(String token) {
@@ -229,6 +286,10 @@ final class NodeTree {
 
     private PgtrickleException malformed(String what) {
         return PgtrickleException.of(
-                ErrorCode.INTERNAL, "PostgreSQL's query tree can't be read at character " + (position + 1) + ": " + what);
+                ErrorCode.INTERNAL,
+                "PostgreSQL's query tree can't be read at character "
+                        + (position + 1)
+                        + ": "
+                        + what);
     }
 }

@@ -4,8 +4,14 @@ import io.pgtrickle.model.Bytes;
 import java.util.List;
 
 /// What a field of a node, or an element of a list, may hold in a `pg_node_tree`.
-sealed interface NodeValue permits NodeValue.Nothing, NodeValue.Atom, NodeValue.Text, NodeValue.Datum, NodeValue.Items,
-        NodeValue.Numbers, Node {
+sealed interface NodeValue
+        permits NodeValue.Nothing,
+                NodeValue.Atom,
+                NodeValue.Text,
+                NodeValue.Datum,
+                NodeValue.Items,
+                NodeValue.Numbers,
+                Node {
 
     /// `<>`: a null pointer, an empty list, or no string.
     enum Nothing implements NodeValue {

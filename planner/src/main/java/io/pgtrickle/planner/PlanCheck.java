@@ -32,9 +32,14 @@ final class PlanCheck {
                 types.equals(view.columns().stream().map(ViewPlan.OutputColumn::type).toList()),
                 "the rows' types aren't those of the result's columns");
         for (int key : view.uniqueKey()) {
-            check.that(key >= 0 && key < types.size(), "unique key column " + key + " of " + types.size());
-            check.that(view.columns().get(key).notNull(), "unique key column " + key + " may be NULL");
-            check.that(types.get(key).equatable(), "unique key column " + key + " has no known equality");
+            check.that(
+                    key >= 0 && key < types.size(),
+                    "unique key column " + key + " of " + types.size());
+            check.that(
+                    view.columns().get(key).notNull(), "unique key column " + key + " may be NULL");
+            check.that(
+                    types.get(key).equatable(),
+                    "unique key column " + key + " has no known equality");
         }
     }
 
@@ -42,10 +47,12 @@ final class PlanCheck {
         plan.inputs().forEach(this::plan);
         switch (plan) {
             case Plan.Scan(Source source) -> source(source);
-            case Plan.Filter(Plan input, Expression predicate) -> condition(predicate, input.types());
+            case Plan.Filter(Plan input, Expression predicate) ->
+                    condition(predicate, input.types());
             case Plan.Project(Plan input, List<Expression> columns) ->
-                columns.forEach(column -> expression(column, input.types()));
-            case Plan.Join(Plan left, Plan right, JoinCondition on) -> join(left.types(), right.types(), on);
+                    columns.forEach(column -> expression(column, input.types()));
+            case Plan.Join(Plan left, Plan right, JoinCondition on) ->
+                    join(left.types(), right.types(), on);
             case Plan.Aggregate(Plan input, List<Expression> keys, List<AggregateCall> calls) -> {
                 keys.forEach(key -> key(key, input.types()));
                 calls.forEach(call -> call(call, input.types()));
@@ -56,9 +63,12 @@ final class PlanCheck {
     private void source(Source source) {
         that(!source.columns().isEmpty(), "a scan without columns");
         if (source.identity() instanceof Source.Identity.Key(List<Integer> columns)) {
-            columns.forEach(column -> that(
-                    column >= 0 && column < source.columns().size() && source.columns().get(column).notNull(),
-                    "identity column " + column + " is missing or may be NULL"));
+            columns.forEach(column ->
+                    that(
+                            column >= 0
+                                    && column < source.columns().size()
+                                    && source.columns().get(column).notNull(),
+                            "identity column " + column + " is missing or may be NULL"));
         }
     }
 
@@ -84,7 +94,9 @@ final class PlanCheck {
     }
 
     private void condition(Expression condition, List<SqlType> input) {
-        that(condition.type().equals(SqlType.BOOL), "a condition of type " + PlanText.of(condition.type()));
+        that(
+                condition.type().equals(SqlType.BOOL),
+                "a condition of type " + PlanText.of(condition.type()));
         expression(condition, input);
     }
 
@@ -98,14 +110,20 @@ final class PlanCheck {
             that(index >= 0 && index < input.size(), "column #" + index + " of " + input.size());
             that(
                     type.equals(input.get(index)),
-                    "column #" + index + " as " + PlanText.of(type) + ", it is " + PlanText.of(input.get(index)));
+                    "column #"
+                            + index
+                            + " as "
+                            + PlanText.of(type)
+                            + ", it is "
+                            + PlanText.of(input.get(index)));
         }
         Columns.children(expression).forEach(child -> expression(child, input));
     }
 
     private void that(boolean holds, String fault) {
         if (!holds) {
-            throw Refusals.internal("the planner made a plan with a fault: " + fault + "\n" + PlanText.of(whole));
+            throw Refusals.internal(
+                    "the planner made a plan with a fault: " + fault + "\n" + PlanText.of(whole));
         }
     }
 }

@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 
 /// From a query's text to the plan of a view, by way of PostgreSQL's own analysis. Reads the catalog; changes nothing, executes
 /// nothing of the query. For one thread.
@@ -58,9 +59,21 @@ public final class Planner {
         if (query.majorVersion() != major) {
             throw PgtrickleException.of(
                             ErrorCode.SOURCE_CHANGED,
-                            "the query was analysed by PostgreSQL " + query.majorVersion() + ", this is PostgreSQL " + major)
+                            "the query was analysed by PostgreSQL "
+                                    + query.majorVersion()
+                                    + ", this is PostgreSQL "
+                                    + major)
                     .withHint("Drop the view and create it again.");
         }
+        try {
+            return plan(query, major);
+        } catch (IndexOutOfBoundsException | NoSuchElementException | ClassCastException e) {
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "PostgreSQL's query tree isn't as it was expected", e);
+        }
+    }
+
+    private ViewPlan plan(AnalyzedQuery query, int major) {
         Node tree = NodeTree.parseQuery(query.tree());
         CatalogReader catalog = new CatalogReader(connection);
         SelectBlock block = new BlockTranslator(catalog, support, major).translate(tree);
@@ -68,13 +81,20 @@ public final class Planner {
             throw Refusals.query("queries without columns", "Select at least one column.");
         }
         if (block.outputs().size() != query.columns().size()) {
-            throw Refusals.internal("the query's tree has " + block.outputs().size() + " columns, the view "
-                    + query.columns().size());
+            throw Refusals.internal(
+                    "the query's tree has "
+                            + block.outputs().size()
+                            + " columns, the view "
+                            + query.columns().size());
         }
         Relation relation = new BlockPlanner(catalog, support).plan(block);
         List<OutputColumn> columns = columns(query, relation);
-        ViewPlan plan = new ViewPlan(
-                relation.plan(), columns, relation.primaryKey(), fingerprint(relation.plan()));
+        ViewPlan plan =
+                new ViewPlan(
+                        relation.plan(),
+                        columns,
+                        relation.primaryKey(),
+                        fingerprint(relation.plan()));
         PlanCheck.check(plan);
         return plan;
     }
@@ -97,31 +117,39 @@ public final class Planner {
         for (int i = 0; i < query.columns().size(); i++) {
             AnalyzedQuery.Column column = query.columns().get(i);
             if (column.name().equals(RESERVED_COLUMN)) {
-                throw Refusals.query("columns with the name \"" + RESERVED_COLUMN + "\"", "Rename the column with AS.");
+                throw Refusals.query(
+                        "columns with the name \"" + RESERVED_COLUMN + "\"",
+                        "Rename the column with AS.");
             }
-            columns.add(new OutputColumn(
-                    column.name(),
-                    column.typeOid(),
-                    column.typeModifier(),
-                    column.collationOid(),
-                    relation.plan().types().get(i),
-                    relation.notNull().get(i)));
+            columns.add(
+                    new OutputColumn(
+                            column.name(),
+                            column.typeOid(),
+                            column.typeModifier(),
+                            column.collationOid(),
+                            relation.plan().types().get(i),
+                            relation.notNull().get(i)));
         }
         return columns;
     }
 
     /// Over the printed plan, and over the oids that stand behind its names.
     private static String fingerprint(Plan plan) {
-        StringBuilder text = new StringBuilder(FINGERPRINT_FORMAT).append('\n').append(PlanText.of(plan));
-        Map<Long, List<Source>> sources =
-                new ViewPlan(plan, List.of(), List.of(), "").sources();
-        sources.forEach((oid, scans) -> scans.forEach(scan -> {
-            text.append(oid);
-            scan.columns().forEach(column -> text.append(' ').append(Integer.toUnsignedString(column.type().oid())));
-            text.append('\n');
-        }));
+        StringBuilder text =
+                new StringBuilder(FINGERPRINT_FORMAT).append('\n').append(PlanText.of(plan));
+        Map<Long, List<Source>> sources = new ViewPlan(plan, List.of(), List.of(), "").sources();
+        sources.forEach((oid, scans) ->
+                scans.forEach(scan -> {
+                    text.append(oid);
+                    scan.columns()
+                            .forEach(column ->
+                                    text.append(' ')
+                                            .append(Integer.toUnsignedString(column.type().oid())));
+                    text.append('\n');
+                }));
         try {
-            byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8));
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8));
             return HexFormat.of().formatHex(digest);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every Java has SHA-256", e);

@@ -10,8 +10,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.SequencedMap;
+import java.util.Set;
 
 /// Whether a role could run the query itself. Goes through the whole tree, so that no subquery is missed: PostgreSQL notes in it,
 /// level by level, which columns of which relations are read (`ExecCheckPermissions`).
@@ -44,7 +44,11 @@ final class PrivilegeCheck {
                     rest.addAll(fields.values());
                 }
                 case NodeValue.Items(List<NodeValue> items) -> rest.addAll(items);
-                case NodeValue.Nothing _, NodeValue.Atom _, NodeValue.Text _, NodeValue.Datum _, NodeValue.Numbers _ -> {}
+                case NodeValue.Nothing _,
+                        NodeValue.Atom _,
+                        NodeValue.Text _,
+                        NodeValue.Datum _,
+                        NodeValue.Numbers _ -> {}
             }
         }
     }
@@ -68,16 +72,20 @@ final class PrivilegeCheck {
         }
         List<Integer> selected = permissions.numbers("selectedCols");
         if (selected.isEmpty()) {
-            if (table.columns().stream().noneMatch(column -> mayRead(table, column.attributeNumber()))) {
+            if (table.columns().stream()
+                    .noneMatch(column -> mayRead(table, column.attributeNumber()))) {
                 throw denied(kind(table), table.name().name());
             }
             return;
         }
         for (int member : selected) {
             int attribute = member - ATTRIBUTE_OFFSET;
-            boolean allowed = attribute == WHOLE_ROW
-                    ? table.columns().stream().map(ColumnInfo::attributeNumber).allMatch(a -> mayRead(table, a))
-                    : mayRead(table, attribute);
+            boolean allowed =
+                    attribute == WHOLE_ROW
+                            ? table.columns().stream()
+                                    .map(ColumnInfo::attributeNumber)
+                                    .allMatch(a -> mayRead(table, a))
+                            : mayRead(table, attribute);
             if (!allowed) {
                 throw denied(kind(table), table.name().name());
             }
@@ -93,14 +101,17 @@ final class PrivilegeCheck {
             return;
         }
         FunctionInfo function = objects.function(oid);
-        boolean calledByName = node.kind().equals("AGGREF")
-                || node.kind().equals("WINDOWFUNC")
-                || node.has("funcformat") && node.integer("funcformat") == 0;
+        boolean calledByName =
+                node.kind().equals("AGGREF")
+                        || node.kind().equals("WINDOWFUNC")
+                        || node.has("funcformat") && node.integer("funcformat") == 0;
         if (calledByName) {
             schema(function.schema());
         }
         if (!catalog.hasFunctionPrivilege(role, oid)) {
-            throw denied(function.kind() == FunctionInfo.Kind.AGGREGATE ? "aggregate" : "function", function.name());
+            throw denied(
+                    function.kind() == FunctionInfo.Kind.AGGREGATE ? "aggregate" : "function",
+                    function.name());
         }
     }
 
@@ -121,6 +132,7 @@ final class PrivilegeCheck {
 
     /// In PostgreSQL's own words.
     private static PgtrickleException denied(String kind, String name) {
-        return PgtrickleException.of(ErrorCode.PRIVILEGE_MISSING, "permission denied for " + kind + " " + name);
+        return PgtrickleException.of(
+                ErrorCode.PRIVILEGE_MISSING, "permission denied for " + kind + " " + name);
     }
 }

@@ -43,11 +43,15 @@ final class QueryAnalysis {
         if (query.length() > MAX_QUERY_LENGTH) {
             throw PgtrickleException.of(
                             ErrorCode.BAD_ARGUMENT,
-                            "the query has " + query.length() + " characters, the limit is " + MAX_QUERY_LENGTH)
+                            "the query has "
+                                    + query.length()
+                                    + " characters, the limit is "
+                                    + MAX_QUERY_LENGTH)
                     .withSqlState("54000");
         }
         if (query.indexOf('\0') >= 0) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "the query contains the character NUL");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "the query contains the character NUL");
         }
         try {
             boolean autoCommit = connection.getAutoCommit();
@@ -76,31 +80,37 @@ final class QueryAnalysis {
         }
         if (parts.size() > 1) {
             throw PgtrickleException.of(
-                    ErrorCode.QUERY_REJECTED, "the query consists of " + parts.size() + " statements, exactly one is expected");
+                    ErrorCode.QUERY_REJECTED,
+                    "the query consists of "
+                            + parts.size()
+                            + " statements, exactly one is expected");
         }
         if (split(PREFIX + parts.getFirst()).size() != 1) {
-            throw PgtrickleException.of(ErrorCode.QUERY_REJECTED, "the query isn't exactly one statement");
+            throw PgtrickleException.of(
+                    ErrorCode.QUERY_REJECTED, "the query isn't exactly one statement");
         }
         return parts.getFirst();
     }
 
     private List<String> split(String sql) throws SQLException {
-        Query split = connection
-                .unwrap(BaseConnection.class)
-                .getQueryExecutor()
-                .createQuery(sql, false, false)
-                .query;
+        Query split =
+                connection
+                        .unwrap(BaseConnection.class)
+                        .getQueryExecutor()
+                        .createQuery(sql, false, false)
+                        .query;
         Query[] several = split.getSubqueries();
         List<String> parts = new ArrayList<>();
         for (Query part : several == null ? new Query[] {split} : several) {
-            if (!part.isEmpty()) {
+            if (!SqlComments.isBlank(part.getNativeSql())) {
                 parts.add(part.getNativeSql());
             }
         }
         return parts;
     }
 
-    private AnalyzedQuery analyzeInTransaction(String statement, String searchPath) throws SQLException {
+    private AnalyzedQuery analyzeInTransaction(String statement, String searchPath)
+            throws SQLException {
         setSearchPath(searchPath);
         try (Statement create = connection.createStatement()) {
             create.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
@@ -115,7 +125,8 @@ final class QueryAnalysis {
 
     private void setSearchPath(String searchPath) throws SQLException {
         try (PreparedStatement set =
-                connection.prepareStatement("SELECT pg_catalog.set_config('search_path', ?, true)")) {
+                connection.prepareStatement(
+                        "SELECT pg_catalog.set_config('search_path', ?, true)")) {
             set.setString(1, searchPath);
             set.execute();
         }
@@ -125,32 +136,39 @@ final class QueryAnalysis {
         String tree;
         int serverVersion;
         try (Statement select = connection.createStatement();
-                ResultSet row = select.executeQuery(
-                        """
-                        SELECT r.ev_action::text, current_setting('server_version_num')::int,
-                               coalesce(c.reloptions::text, '') LIKE '%check_option=%'
-                          FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
-                         WHERE r.ev_class = 'pg_temp.pgtrickle_analysis'::regclass AND r.ev_type = '1'
-                        """)) {
+                ResultSet row =
+                        select.executeQuery(
+                                """
+                                SELECT r.ev_action::text, current_setting('server_version_num')::int,
+                                       coalesce(c.reloptions::text, '') LIKE '%check_option=%'
+                                  FROM pg_rewrite r JOIN pg_class c ON c.oid = r.ev_class
+                                 WHERE r.ev_class = 'pg_temp.pgtrickle_analysis'::regclass AND r.ev_type = '1'
+                                """)) {
             row.next();
             tree = row.getString(1);
             serverVersion = row.getInt(2);
             if (row.getBoolean(3)) {
-                throw PgtrickleException.of(ErrorCode.QUERY_REJECTED, "WITH CHECK OPTION isn't part of a query");
+                throw PgtrickleException.of(
+                        ErrorCode.QUERY_REJECTED, "WITH CHECK OPTION isn't part of a query");
             }
         }
         List<AnalyzedQuery.Column> columns = new ArrayList<>();
         try (Statement select = connection.createStatement();
-                ResultSet row = select.executeQuery(
-                        """
-                        SELECT attname, atttypid::int8, atttypmod, attcollation::int8
-                          FROM pg_attribute
-                         WHERE attrelid = 'pg_temp.pgtrickle_analysis'::regclass AND attnum > 0
-                         ORDER BY attnum
-                        """)) {
+                ResultSet row =
+                        select.executeQuery(
+                                """
+                                SELECT attname, atttypid::int8, atttypmod, attcollation::int8
+                                  FROM pg_attribute
+                                 WHERE attrelid = 'pg_temp.pgtrickle_analysis'::regclass AND attnum > 0
+                                 ORDER BY attnum
+                                """)) {
             while (row.next()) {
-                columns.add(new AnalyzedQuery.Column(
-                        row.getString(1), (int) row.getLong(2), row.getInt(3), (int) row.getLong(4)));
+                columns.add(
+                        new AnalyzedQuery.Column(
+                                row.getString(1),
+                                (int) row.getLong(2),
+                                row.getInt(3),
+                                (int) row.getLong(4)));
             }
         }
         return new AnalyzedQuery(tree, columns, serverVersion);
@@ -160,7 +178,8 @@ final class QueryAnalysis {
     /// the query's first character.
     private static PgtrickleException rejected(SQLException error) {
         PgtrickleException passed = SqlErrors.of(error, "");
-        ServerErrorMessage server = error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
+        ServerErrorMessage server =
+                error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
         if (server == null || passed.code() == ErrorCode.CONNECTION_LOST) {
             return passed;
         }

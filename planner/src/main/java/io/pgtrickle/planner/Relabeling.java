@@ -19,7 +19,10 @@ final class Relabeling {
         }
         if (!sameRepresentation(input.type(), type)) {
             throw Refusals.type(
-                    "a cast from type " + catalog.typeName(input.type().oid()) + " to type " + catalog.typeName(type.oid())
+                    "a cast from type "
+                            + catalog.typeName(input.type().oid())
+                            + " to type "
+                            + catalog.typeName(type.oid())
                             + " isn't supported yet",
                     "Use the column as it is, without the cast.");
         }
@@ -29,7 +32,8 @@ final class Relabeling {
     /// Text under another collation; anything else is returned as it is.
     static Expression collate(Expression input, Collation collation) {
         if (collation.oid() != 0
-                && input.type() instanceof SqlType.Text(int oid, boolean blankPadded, Collation current)
+                && input.type()
+                        instanceof SqlType.Text(int oid, boolean blankPadded, Collation current)
                 && !current.equals(collation)) {
             return new Expression.Relabel(input, new SqlType.Text(oid, blankPadded, collation));
         }
@@ -40,9 +44,9 @@ final class Relabeling {
         return switch (from) {
             case SqlType.Text _ -> to instanceof SqlType.Text;
             case SqlType.Integral(_, int width, boolean signed) ->
-                to instanceof SqlType.Integral(_, int otherWidth, boolean otherSigned)
-                        && width == otherWidth
-                        && signed == otherSigned;
+                    to instanceof SqlType.Integral(_, int otherWidth, boolean otherSigned)
+                            && width == otherWidth
+                            && signed == otherSigned;
             case SqlType.Bool _,
                     SqlType.Real _,
                     SqlType.DoublePrecision _,
@@ -51,7 +55,7 @@ final class Relabeling {
                     SqlType.IntervalType _,
                     SqlType.EnumType _,
                     SqlType.Opaque _ ->
-                from.equals(to);
+                    from.equals(to);
         };
     }
 }

@@ -39,7 +39,8 @@ record Relation(Plan plan, BitSet notNull, Set<Set<Integer>> uniqueKeys) {
             return this;
         }
         Expression predicate = terms.size() == 1 ? terms.getFirst() : new Expression.And(terms);
-        return new Relation(new Plan.Filter(plan, predicate), provenNotNull(terms, strict), uniqueKeys);
+        return new Relation(
+                new Plan.Filter(plan, predicate), provenNotNull(terms, strict), uniqueKeys);
     }
 
     private BitSet provenNotNull(List<Expression> terms, IntPredicate strict) {
@@ -103,14 +104,16 @@ record Relation(Plan plan, BitSet notNull, Set<Set<Integer>> uniqueKeys) {
         Set<Integer> leftFixed = new HashSet<>();
         Set<Integer> rightFixed = new HashSet<>();
         for (Plan.EquiKey key : on.keys()) {
-            EquiKeys.column(key.left()).ifPresent(index -> {
-                leftFixed.add(index);
-                present.set(index);
-            });
-            EquiKeys.column(key.right()).ifPresent(index -> {
-                rightFixed.add(index);
-                present.set(index + shift);
-            });
+            EquiKeys.column(key.left())
+                    .ifPresent(index -> {
+                        leftFixed.add(index);
+                        present.set(index);
+                    });
+            EquiKeys.column(key.right())
+                    .ifPresent(index -> {
+                        rightFixed.add(index);
+                        present.set(index + shift);
+                    });
         }
         on.residual().ifPresent(residual -> present.or(Nullability.demanded(residual, strict)));
         boolean leftAtMostOnce = uniqueKeys.stream().anyMatch(leftFixed::containsAll);
@@ -151,7 +154,8 @@ record Relation(Plan plan, BitSet notNull, Set<Set<Integer>> uniqueKeys) {
 
     private static List<Set<Integer>> sorted(Set<Set<Integer>> keys) {
         List<Set<Integer>> sorted = new ArrayList<>(keys);
-        sorted.sort(Comparator.comparing(key -> key.stream().sorted().toList(), Relation::compareKeys));
+        sorted.sort(
+                Comparator.comparing(key -> key.stream().sorted().toList(), Relation::compareKeys));
         return sorted;
     }
 
@@ -160,8 +164,11 @@ record Relation(Plan plan, BitSet notNull, Set<Set<Integer>> uniqueKeys) {
     List<Integer> primaryKey() {
         return uniqueKeys.stream()
                 .filter(key -> !key.isEmpty())
-                .filter(key -> key.stream()
-                        .allMatch(column -> notNull.get(column) && plan.types().get(column).equatable()))
+                .filter(key ->
+                        key.stream()
+                                .allMatch(column ->
+                                        notNull.get(column)
+                                                && plan.types().get(column).equatable()))
                 .map(key -> key.stream().sorted().toList())
                 .min(Relation::compareKeys)
                 .orElse(List.of());

@@ -15,9 +15,16 @@ import java.util.Optional;
 /// @param grouping present where there are aggregates, GROUP BY or HAVING
 /// @param outputs over the group's keys and aggregates where there is a grouping, else over the slots
 record SelectBlock(
-        List<Leaf> leaves, List<Expression> conjuncts, Optional<Grouping> grouping, List<Expression> outputs) {
+        List<Leaf> leaves,
+        List<Expression> conjuncts,
+        Optional<Grouping> grouping,
+        List<Expression> outputs) {
 
-    SelectBlock(List<Leaf> leaves, List<Expression> conjuncts, Optional<Grouping> grouping, List<Expression> outputs) {
+    SelectBlock(
+            List<Leaf> leaves,
+            List<Expression> conjuncts,
+            Optional<Grouping> grouping,
+            List<Expression> outputs) {
         this.leaves = List.copyOf(leaves);
         this.conjuncts = List.copyOf(conjuncts);
         this.grouping = grouping;
@@ -57,8 +64,16 @@ record SelectBlock(
     /// @param declared how many keys GROUP BY has: they alone tell groups apart
     /// @param calls their arguments and filters are over the slots
     /// @param having over keys and calls
-    record Grouping(List<Expression> keys, int declared, List<AggregateCall> calls, List<Expression> having) {
-        Grouping(List<Expression> keys, int declared, List<AggregateCall> calls, List<Expression> having) {
+    record Grouping(
+            List<Expression> keys,
+            int declared,
+            List<AggregateCall> calls,
+            List<Expression> having) {
+        Grouping(
+                List<Expression> keys,
+                int declared,
+                List<AggregateCall> calls,
+                List<Expression> having) {
             this.keys = List.copyOf(keys);
             this.declared = declared;
             this.calls = List.copyOf(calls);

@@ -40,7 +40,9 @@ final class TableChecks {
         if (table.traits().rowSecurity()) {
             throw PgtrickleException.of(
                             ErrorCode.ROW_SECURITY,
-                            "table " + name(table) + " has row-level security, which a view's table would evade")
+                            "table "
+                                    + name(table)
+                                    + " has row-level security, which a view's table would evade")
                     .withHint("Query tables without row-level security.");
         }
         checkIdentity(table);
@@ -48,14 +50,20 @@ final class TableChecks {
 
     private void checkSchema(TableInfo table) {
         String schema = table.name().schema();
-        if (table.traits().system() || schema.equals("pg_catalog") || schema.equals("information_schema")) {
+        if (table.traits().system()
+                || schema.equals("pg_catalog")
+                || schema.equals("information_schema")) {
             throw Refusals.source(
-                    "relation " + name(table) + " is one of the system's own: its changes aren't streamed",
+                    "relation "
+                            + name(table)
+                            + " is one of the system's own: its changes aren't streamed",
                     "Query ordinary tables.");
         }
         if (schema.equals("pgtrickle") || catalog.isResultTable(table.oid())) {
             throw Refusals.source(
-                    "table " + name(table) + " belongs to pgtrickle: views over views aren't supported yet",
+                    "table "
+                            + name(table)
+                            + " belongs to pgtrickle: views over views aren't supported yet",
                     "Write the view's query as a subquery in FROM.");
         }
     }
@@ -64,35 +72,45 @@ final class TableChecks {
         switch (table.kind()) {
             case TABLE -> {}
             case PARTITIONED_TABLE ->
-                throw Refusals.source(
-                        "partitioned table " + name(table) + " isn't supported yet", "Query its partitions, one by one.");
+                    throw Refusals.source(
+                            "partitioned table " + name(table) + " isn't supported yet",
+                            "Query its partitions, one by one.");
             case VIEW ->
-                throw Refusals.source(
-                        "view " + name(table) + " isn't supported yet as a source",
-                        "Write the view's query as a subquery in FROM.");
+                    throw Refusals.source(
+                            "view " + name(table) + " isn't supported yet as a source",
+                            "Write the view's query as a subquery in FROM.");
             case MATERIALIZED_VIEW ->
-                throw Refusals.source(
-                        "materialized view " + name(table) + " can't be a source: its changes aren't streamed",
-                        "Write its query as a subquery in FROM.");
+                    throw Refusals.source(
+                            "materialized view "
+                                    + name(table)
+                                    + " can't be a source: its changes aren't streamed",
+                            "Write its query as a subquery in FROM.");
             case FOREIGN_TABLE ->
-                throw Refusals.source(
-                        "foreign table " + name(table) + " can't be a source: its changes aren't streamed",
-                        "Copy its rows into an ordinary table.");
+                    throw Refusals.source(
+                            "foreign table "
+                                    + name(table)
+                                    + " can't be a source: its changes aren't streamed",
+                            "Copy its rows into an ordinary table.");
             case OTHER ->
-                throw Refusals.source(
-                        "relation " + name(table) + " can't be a source: it is no table", "Query ordinary tables.");
+                    throw Refusals.source(
+                            "relation " + name(table) + " can't be a source: it is no table",
+                            "Query ordinary tables.");
         }
     }
 
     private static void checkPersistence(TableInfo table) {
         if (table.traits().temporary()) {
             throw Refusals.source(
-                    "temporary table " + name(table) + " can't be a source: it belongs to one session",
+                    "temporary table "
+                            + name(table)
+                            + " can't be a source: it belongs to one session",
                     "Use an ordinary table.");
         }
         if (!table.traits().permanent()) {
             throw Refusals.source(
-                    "unlogged table " + name(table) + " can't be a source: its changes aren't in the write-ahead log",
+                    "unlogged table "
+                            + name(table)
+                            + " can't be a source: its changes aren't in the write-ahead log",
                     "ALTER TABLE " + name(table) + " SET LOGGED");
         }
     }
@@ -106,11 +124,17 @@ final class TableChecks {
             }
             case TableInfo.ReplicaIdentity.Full() -> checkFullIdentity(table);
             case TableInfo.ReplicaIdentity.None() ->
-                throw PgtrickleException.of(
-                                ErrorCode.NO_REPLICA_IDENTITY,
-                                "table " + name(table) + " has no replica identity: its changes can't tell which rows they change")
-                        .withHint("Add a primary key, ALTER TABLE " + name(table) + " ADD PRIMARY KEY (...), or run: ALTER TABLE "
-                                + name(table) + " REPLICA IDENTITY FULL");
+                    throw PgtrickleException.of(
+                                    ErrorCode.NO_REPLICA_IDENTITY,
+                                    "table "
+                                            + name(table)
+                                            + " has no replica identity: its changes can't tell which rows they change")
+                            .withHint(
+                                    "Add a primary key, ALTER TABLE "
+                                            + name(table)
+                                            + " ADD PRIMARY KEY (...), or run: ALTER TABLE "
+                                            + name(table)
+                                            + " REPLICA IDENTITY FULL");
         }
     }
 
@@ -122,9 +146,14 @@ final class TableChecks {
                     .findFirst()
                     .ifPresent(column -> {
                         throw Refusals.source(
-                                "table " + name(table) + " has replica identity FULL and generated column \""
-                                        + column.name() + "\": once it is published, its own updates would fail",
-                                "Add a primary key and run: ALTER TABLE " + name(table) + " REPLICA IDENTITY DEFAULT");
+                                "table "
+                                        + name(table)
+                                        + " has replica identity FULL and generated column \""
+                                        + column.name()
+                                        + "\": once it is published, its own updates would fail",
+                                "Add a primary key and run: ALTER TABLE "
+                                        + name(table)
+                                        + " REPLICA IDENTITY DEFAULT");
                     });
         }
     }
@@ -134,7 +163,10 @@ final class TableChecks {
         ColumnInfo column = column(table, attributeNumber);
         if (column.generation() != ColumnInfo.Generation.NONE) {
             throw Refusals.source(
-                    "column \"" + column.name() + "\" of table " + name(table)
+                    "column \""
+                            + column.name()
+                            + "\" of table "
+                            + name(table)
                             + " isn't supported yet: it is generated, and isn't in the stream of changes",
                     "Write its expression in the query.");
         }
@@ -142,8 +174,13 @@ final class TableChecks {
 
     static ColumnInfo column(TableInfo table, int attributeNumber) {
         return table.column(attributeNumber)
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.SOURCE_CHANGED,
-                        "column number " + attributeNumber + " of table " + name(table) + " is gone"));
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                ErrorCode.SOURCE_CHANGED,
+                                "column number "
+                                        + attributeNumber
+                                        + " of table "
+                                        + name(table)
+                                        + " is gone"));
     }
 }

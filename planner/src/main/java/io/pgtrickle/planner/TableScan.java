@@ -43,20 +43,23 @@ final class TableScan {
         BitSet notNull = new BitSet();
         for (int i = 0; i < attributes.size(); i++) {
             ColumnInfo column = TableChecks.column(table, attributes.get(i));
-            columns.add(new SourceColumn(
-                    column.attributeNumber(),
-                    column.name(),
-                    catalog.type(column.typeOid(), column.collationOid()),
-                    column.notNull()));
+            columns.add(
+                    new SourceColumn(
+                            column.attributeNumber(),
+                            column.name(),
+                            catalog.type(column.typeOid(), column.collationOid()),
+                            column.notNull()));
             notNull.set(i, column.notNull());
         }
-        Source source = new Source(
-                Integer.toUnsignedLong(table.oid()),
-                table.name().schema(),
-                table.name().name(),
-                columns,
-                identity(table, attributes));
-        Relation relation = new Relation(new Plan.Scan(source), notNull, uniqueKeys(table, attributes));
+        Source source =
+                new Source(
+                        Integer.toUnsignedLong(table.oid()),
+                        table.name().schema(),
+                        table.name().name(),
+                        columns,
+                        identity(table, attributes));
+        Relation relation =
+                new Relation(new Plan.Scan(source), notNull, uniqueKeys(table, attributes));
         return new Scanned(relation, attributes);
     }
 
@@ -65,17 +68,20 @@ final class TableScan {
                 .filter(column -> column.generation() == ColumnInfo.Generation.NONE)
                 .findFirst()
                 .map(ColumnInfo::attributeNumber)
-                .orElseThrow(() -> Refusals.source(
-                        "table " + TableChecks.name(table) + " has generated columns only", "Add an ordinary column."));
+                .orElseThrow(() ->
+                        Refusals.source(
+                                "table " + TableChecks.name(table) + " has generated columns only",
+                                "Add an ordinary column."));
     }
 
     private static Source.Identity identity(TableInfo table, List<Integer> attributes) {
         return switch (table.replicaIdentity()) {
             case TableInfo.ReplicaIdentity.Key(List<Integer> key) ->
-                new Source.Identity.Key(key.stream().map(attributes::indexOf).toList());
+                    new Source.Identity.Key(key.stream().map(attributes::indexOf).toList());
             case TableInfo.ReplicaIdentity.Full() -> new Source.Identity.WholeRow();
             case TableInfo.ReplicaIdentity.None() ->
-                throw Refusals.internal("table " + TableChecks.name(table) + " has no replica identity");
+                    throw Refusals.internal(
+                            "table " + TableChecks.name(table) + " has no replica identity");
         };
     }
 

@@ -15,11 +15,14 @@ final class TypeChecks {
         }
         if (type instanceof SqlType.Text(_, _, Collation collation)) {
             throw Refusals.collation(
-                    use + " isn't supported under the nondeterministic collation " + catalog.collationName(collation.oid()),
+                    use
+                            + " isn't supported under the nondeterministic collation "
+                            + catalog.collationName(collation.oid()),
                     "Add COLLATE \"C\" to the expression.");
         }
         throw Refusals.type(
-                use + " isn't supported yet for type " + catalog.typeName(type.oid()), "Use a column of another type.");
+                use + " isn't supported yet for type " + catalog.typeName(type.oid()),
+                "Use a column of another type.");
     }
 
     static void orderable(SqlType type, String use, CatalogReader catalog) {
@@ -28,10 +31,13 @@ final class TypeChecks {
         }
         if (type instanceof SqlType.Text(_, _, Collation collation)) {
             throw Refusals.collation(
-                    use + " isn't supported under collation " + catalog.collationName(collation.oid()),
+                    use
+                            + " isn't supported under collation "
+                            + catalog.collationName(collation.oid()),
                     "Add COLLATE \"C\" to the expression.");
         }
         throw Refusals.type(
-                use + " isn't supported yet for type " + catalog.typeName(type.oid()), "Use a column of another type.");
+                use + " isn't supported yet for type " + catalog.typeName(type.oid()),
+                "Use a column of another type.");
     }
 }

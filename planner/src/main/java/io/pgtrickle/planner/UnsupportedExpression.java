@@ -14,35 +14,45 @@ final class UnsupportedExpression {
         return switch (node.kind()) {
             case "SUBLINK" -> subquery(node);
             case "WINDOWFUNC" -> Refusals.query("window functions", "Leave out the OVER clause.");
-            case "GROUPINGFUNC" -> Refusals.clause("GROUPING", "Write one view for each grouping set.");
+            case "GROUPINGFUNC" ->
+                    Refusals.clause("GROUPING", "Write one view for each grouping set.");
             case "PARAM" -> Refusals.query("parameters in a query", "Write the value itself.");
-            case "ROWEXPR", "ROW" -> Refusals.query("row constructors", "Select the columns one by one.");
-            case "ROWCOMPAREEXPR", "ROWCOMPARE" -> Refusals.query("row comparisons", "Compare the columns one by one.");
+            case "ROWEXPR", "ROW" ->
+                    Refusals.query("row constructors", "Select the columns one by one.");
+            case "ROWCOMPAREEXPR", "ROWCOMPARE" ->
+                    Refusals.query("row comparisons", "Compare the columns one by one.");
             case "ARRAYEXPR", "ARRAY" -> Refusals.query("array constructors", IN_TABLE);
             case "SUBSCRIPTINGREF", "ARRAYREF" -> Refusals.query("subscripts", IN_TABLE);
             case "FIELDSELECT" -> Refusals.query("fields of composite values", IN_TABLE);
-            case "FIELDSTORE" -> Refusals.query("assignments to fields of composite values", IN_TABLE);
+            case "FIELDSTORE" ->
+                    Refusals.query("assignments to fields of composite values", IN_TABLE);
             case "ARRAYCOERCEEXPR" -> Refusals.query("casts of arrays", IN_TABLE);
-            case "CONVERTROWTYPEEXPR" -> Refusals.query("casts of whole rows", "Select the columns one by one.");
+            case "CONVERTROWTYPEEXPR" ->
+                    Refusals.query("casts of whole rows", "Select the columns one by one.");
             case "COERCEVIAIO" ->
-                Refusals.function(
-                        "a cast to type " + catalog.typeName(node.integer("resulttype"))
-                                + " by way of text isn't supported yet",
-                        "Use the column as it is, without the cast.");
-            case "NAMEDARGEXPR" -> Refusals.query("named arguments", "Write the arguments by position.");
+                    Refusals.function(
+                            "a cast to type "
+                                    + catalog.typeName(node.integer("resulttype"))
+                                    + " by way of text isn't supported yet",
+                            "Use the column as it is, without the cast.");
+            case "NAMEDARGEXPR" ->
+                    Refusals.query("named arguments", "Write the arguments by position.");
             case "SQLVALUEFUNCTION" ->
-                Refusals.function(
-                        sqlValueFunction(node) + " isn't supported: its result changes with time or session",
-                        "Write the value itself.");
+                    Refusals.function(
+                            sqlValueFunction(node)
+                                    + " isn't supported: its result changes with time or session",
+                            "Write the value itself.");
             case "XMLEXPR" -> Refusals.query("XML expressions", IN_TABLE);
             case "JSONCONSTRUCTOREXPR", "JSONVALUEEXPR", "JSONEXPR", "JSONISPREDICATE" ->
-                Refusals.query("SQL/JSON expressions", IN_TABLE);
-            case "NEXTVALUEEXPR" -> Refusals.query("sequences in a query", "Use a column of a table.");
+                    Refusals.query("SQL/JSON expressions", IN_TABLE);
+            case "NEXTVALUEEXPR" ->
+                    Refusals.query("sequences in a query", "Use a column of a table.");
             case "CURRENTOFEXPR" -> Refusals.clause("CURRENT OF", "Use another condition.");
             case "SETTODEFAULT" -> Refusals.clause("DEFAULT in a query", "Write the value itself.");
             default ->
-                Refusals.query(
-                        "expressions of PostgreSQL's kind \"" + node.kind() + "\"", "Write the query without it.");
+                    Refusals.query(
+                            "expressions of PostgreSQL's kind \"" + node.kind() + "\"",
+                            "Write the query without it.");
         };
     }
 

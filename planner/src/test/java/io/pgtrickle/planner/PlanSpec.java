@@ -48,9 +48,18 @@ final class PlanSpec {
         try {
             AnalyzedQuery analyzed = planner.analyze(query, "shop, public");
             ViewPlan plan = planner.plan(analyzed);
-            return normalized(PlanText.of(plan.plan())) + columns(plan) + notes(planner.notes(analyzed));
+            return normalized(PlanText.of(plan.plan()))
+                    + columns(plan)
+                    + notes(planner.notes(analyzed));
         } catch (PgtrickleException e) {
-            return "refused with " + e.sqlState() + " " + e.code() + "\n" + normalized(e.messageText()) + "\nhint: " + e.hint()
+            return "refused with "
+                    + e.sqlState()
+                    + " "
+                    + e.code()
+                    + "\n"
+                    + normalized(e.messageText())
+                    + "\nhint: "
+                    + e.hint()
                     + "\n";
         }
     }
