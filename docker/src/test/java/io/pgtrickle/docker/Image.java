@@ -39,7 +39,7 @@ final class Image {
         }
         Optional<String> missing = obtain(BASE).or(() -> obtain(POSTGRES));
         if (missing.isEmpty()) {
-            run(Path.of("build").toAbsolutePath().toString(), PGTRICKLE);
+            run(Path.of("build").toAbsolutePath().toString(), "--as-is", PGTRICKLE);
         }
         return missing;
     }
