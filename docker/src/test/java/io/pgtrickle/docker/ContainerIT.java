@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 /// Skipped, with the reason printed, where no Docker engine answers or an image can't be had; `.ci/docker-engine` provides for both.
 final class ContainerIT {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private static final LiveView REVENUE_BY_REGION =
             new LiveView(

@@ -12,7 +12,7 @@ import java.util.List;
 /// The application: two tables, their changes, and the views over them.
 final class Shop implements AutoCloseable {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(2);
 
     private final Connection connection;
 
