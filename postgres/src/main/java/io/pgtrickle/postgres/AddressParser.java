@@ -5,8 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.io.ByteArrayOutputStream;
-import java.nio.charset.CharacterCodingException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -23,46 +23,57 @@ import org.postgresql.PGProperty;
 final class AddressParser {
 
     /// libpq's parameters that are handed on, with pgjdbc's names.
-    private static final Map<String, String> HANDED_ON = Map.ofEntries(
-            Map.entry("sslmode", "sslmode"),
-            Map.entry("sslrootcert", "sslrootcert"),
-            Map.entry("sslcert", "sslcert"),
-            Map.entry("sslkey", "sslkey"),
-            Map.entry("sslpassword", "sslpassword"),
-            Map.entry("sslnegotiation", "sslNegotiation"),
-            Map.entry("channel_binding", "channelBinding"),
-            Map.entry("require_auth", "requireAuth"),
-            Map.entry("gssencmode", "gssEncMode"),
-            Map.entry("krbsrvname", "kerberosServerName"),
-            Map.entry("connect_timeout", "connectTimeout"),
-            Map.entry("target_session_attrs", "targetServerType"),
-            Map.entry("options", "options"));
+    private static final Map<String, String> HANDED_ON =
+            Map.ofEntries(
+                    Map.entry("sslmode", "sslmode"),
+                    Map.entry("sslrootcert", "sslrootcert"),
+                    Map.entry("sslcert", "sslcert"),
+                    Map.entry("sslkey", "sslkey"),
+                    Map.entry("sslpassword", "sslpassword"),
+                    Map.entry("sslnegotiation", "sslNegotiation"),
+                    Map.entry("channel_binding", "channelBinding"),
+                    Map.entry("require_auth", "requireAuth"),
+                    Map.entry("gssencmode", "gssEncMode"),
+                    Map.entry("krbsrvname", "kerberosServerName"),
+                    Map.entry("connect_timeout", "connectTimeout"),
+                    Map.entry("target_session_attrs", "targetServerType"),
+                    Map.entry("options", "options"));
 
     /// libpq's parameters that say nothing that we don't decide ourselves.
-    private static final Set<String> WITHOUT_EFFECT = Set.of(
-            "application_name", "fallback_application_name", "client_encoding", "keepalives", "keepalives_idle",
-            "keepalives_interval", "keepalives_count", "sslcompression", "sslsni", "replication");
+    private static final Set<String> WITHOUT_EFFECT =
+            Set.of(
+                    "application_name",
+                    "fallback_application_name",
+                    "client_encoding",
+                    "keepalives",
+                    "keepalives_idle",
+                    "keepalives_interval",
+                    "keepalives_count",
+                    "sslcompression",
+                    "sslsni",
+                    "replication");
 
-    private static final Map<String, String> VARIABLES = Map.ofEntries(
-            Map.entry("PGHOST", "host"),
-            Map.entry("PGHOSTADDR", "hostaddr"),
-            Map.entry("PGPORT", "port"),
-            Map.entry("PGDATABASE", "dbname"),
-            Map.entry("PGUSER", "user"),
-            Map.entry("PGPASSWORD", "password"),
-            Map.entry("PGPASSFILE", "passfile"),
-            Map.entry("PGSSLMODE", "sslmode"),
-            Map.entry("PGSSLROOTCERT", "sslrootcert"),
-            Map.entry("PGSSLCERT", "sslcert"),
-            Map.entry("PGSSLKEY", "sslkey"),
-            Map.entry("PGSSLNEGOTIATION", "sslnegotiation"),
-            Map.entry("PGCHANNELBINDING", "channel_binding"),
-            Map.entry("PGREQUIREAUTH", "require_auth"),
-            Map.entry("PGGSSENCMODE", "gssencmode"),
-            Map.entry("PGKRBSRVNAME", "krbsrvname"),
-            Map.entry("PGCONNECT_TIMEOUT", "connect_timeout"),
-            Map.entry("PGTARGETSESSIONATTRS", "target_session_attrs"),
-            Map.entry("PGOPTIONS", "options"));
+    private static final Map<String, String> VARIABLES =
+            Map.ofEntries(
+                    Map.entry("PGHOST", "host"),
+                    Map.entry("PGHOSTADDR", "hostaddr"),
+                    Map.entry("PGPORT", "port"),
+                    Map.entry("PGDATABASE", "dbname"),
+                    Map.entry("PGUSER", "user"),
+                    Map.entry("PGPASSWORD", "password"),
+                    Map.entry("PGPASSFILE", "passfile"),
+                    Map.entry("PGSSLMODE", "sslmode"),
+                    Map.entry("PGSSLROOTCERT", "sslrootcert"),
+                    Map.entry("PGSSLCERT", "sslcert"),
+                    Map.entry("PGSSLKEY", "sslkey"),
+                    Map.entry("PGSSLNEGOTIATION", "sslnegotiation"),
+                    Map.entry("PGCHANNELBINDING", "channel_binding"),
+                    Map.entry("PGREQUIREAUTH", "require_auth"),
+                    Map.entry("PGGSSENCMODE", "gssencmode"),
+                    Map.entry("PGKRBSRVNAME", "krbsrvname"),
+                    Map.entry("PGCONNECT_TIMEOUT", "connect_timeout"),
+                    Map.entry("PGTARGETSESSIONATTRS", "target_session_attrs"),
+                    Map.entry("PGOPTIONS", "options"));
 
     private final Environment environment;
     private final Map<String, String> parameters = new LinkedHashMap<>();
@@ -70,8 +81,8 @@ final class AddressParser {
 
     AddressParser(Environment environment) {
         this.environment = environment;
-        VARIABLES.forEach(
-                (variable, parameter) -> environment.variable(variable).ifPresent(v -> parameters.put(parameter, v)));
+        VARIABLES.forEach((variable, parameter) ->
+                environment.variable(variable).ifPresent(v -> parameters.put(parameter, v)));
     }
 
     ServerAddress parse(String uri) {
@@ -80,10 +91,12 @@ final class AddressParser {
         }
         String user = parameter("user").orElseGet(environment::userName);
         String database = parameter("dbname").orElse(user);
-        Path passwordFile = parameter("passfile")
-                .map(Path::of)
-                .orElseGet(() -> environment.home().resolve(".pgpass"));
-        ServerAddress.Login login = new ServerAddress.Login(user, parameter("password"), passwordFile);
+        Path passwordFile =
+                parameter("passfile")
+                        .map(Path::of)
+                        .orElseGet(() -> environment.home().resolve(".pgpass"));
+        ServerAddress.Login login =
+                new ServerAddress.Login(user, parameter("password"), passwordFile);
         return new ServerAddress(hosts(), database, login, properties());
     }
 
@@ -162,7 +175,8 @@ final class AddressParser {
             int equals = pair.indexOf('=');
             if (equals < 0) {
                 if (!pair.isEmpty()) {
-                    throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "a URI parameter without \"=\"");
+                    throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT, "a URI parameter without \"=\"");
                 }
                 continue;
             }
@@ -174,7 +188,9 @@ final class AddressParser {
             if (name.equals("host")) {
                 parameters.remove("hostaddr");
             }
-            put(name.equals("ssl") && value.equals("true") ? "sslmode" : name, name.equals("ssl") ? "require" : value);
+            put(
+                    name.equals("ssl") && value.equals("true") ? "sslmode" : name,
+                    name.equals("ssl") ? "require" : value);
         }
     }
 
@@ -213,7 +229,8 @@ final class AddressParser {
 
     private Map<String, String> properties() {
         Map<String, String> properties = new LinkedHashMap<>();
-        Set<String> consumed = Set.of("host", "hostaddr", "port", "dbname", "user", "password", "passfile");
+        Set<String> consumed =
+                Set.of("host", "hostaddr", "port", "dbname", "user", "password", "passfile");
         parameters.forEach((name, value) -> {
             if (consumed.contains(name) || WITHOUT_EFFECT.contains(name)) {
                 return;
@@ -223,11 +240,17 @@ final class AddressParser {
                 property = name;
             }
             if (property == null) {
-                throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "unknown connection parameter \"" + name + "\"")
-                        .withHint("known are: "
-                                + HANDED_ON.keySet().stream().sorted().collect(Collectors.joining(", ")));
+                throw PgtrickleException.of(
+                                ErrorCode.BAD_ARGUMENT,
+                                "unknown connection parameter \"" + name + "\"")
+                        .withHint(
+                                "known are: "
+                                        + HANDED_ON.keySet().stream()
+                                                .sorted()
+                                                .collect(Collectors.joining(", ")));
             }
-            properties.put(property, property.equals("targetServerType") ? serverType(value) : value);
+            properties.put(
+                    property, property.equals("targetServerType") ? serverType(value) : value);
         });
         return properties;
     }
@@ -253,16 +276,22 @@ final class AddressParser {
                 decoded.write(source[i]);
                 continue;
             }
-            if (i + 2 >= source.length || !HexFormat.isHexDigit(source[i + 1]) || !HexFormat.isHexDigit(source[i + 2])) {
-                throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "malformed percent-encoding in a URI");
+            if (i + 2 >= source.length
+                    || !HexFormat.isHexDigit(source[i + 1])
+                    || !HexFormat.isHexDigit(source[i + 2])) {
+                throw PgtrickleException.of(
+                        ErrorCode.BAD_ARGUMENT, "malformed percent-encoding in a URI");
             }
-            decoded.write(HexFormat.fromHexDigit(source[i + 1]) << 4 | HexFormat.fromHexDigit(source[i + 2]));
+            decoded.write(
+                    HexFormat.fromHexDigit(source[i + 1]) << 4
+                            | HexFormat.fromHexDigit(source[i + 2]));
             i += 2;
         }
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(decoded.toByteArray())).toString();
         } catch (CharacterCodingException e) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "percent-encoding in a URI that is no UTF-8", e);
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "percent-encoding in a URI that is no UTF-8", e);
         }
     }
 

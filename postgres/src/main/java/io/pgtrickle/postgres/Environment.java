@@ -20,7 +20,9 @@ public record Environment(Map<String, String> variables, Path home, String userN
     /// That of this process.
     public static Environment ofProcess() {
         return new Environment(
-                System.getenv(), Path.of(System.getProperty("user.home", "/")), System.getProperty("user.name", ""));
+                System.getenv(),
+                Path.of(System.getProperty("user.home", "/")),
+                System.getProperty("user.name", ""));
     }
 
     /// A variable that is set and not empty.

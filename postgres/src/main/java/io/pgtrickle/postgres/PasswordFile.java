@@ -23,7 +23,8 @@ final class PasswordFile {
 
     /// Empty where there is no such file or no line that fits. A file that others can read is an error and not, as in libpq, passed
     /// over with a warning that nobody sees.
-    static Optional<String> lookUp(Path file, String host, String port, String database, String user) {
+    static Optional<String> lookUp(
+            Path file, String host, String port, String database, String user) {
         if (!Files.isRegularFile(file)) {
             return Optional.empty();
         }
@@ -42,7 +43,9 @@ final class PasswordFile {
             return Optional.empty();
         } catch (IOException e) {
             throw PgtrickleException.of(
-                    ErrorCode.BAD_ARGUMENT, "can't read password file \"" + file + "\": " + e.getMessage(), e);
+                    ErrorCode.BAD_ARGUMENT,
+                    "can't read password file \"" + file + "\": " + e.getMessage(),
+                    e);
         }
     }
 
@@ -53,7 +56,8 @@ final class PasswordFile {
         Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
         if (permissions.stream().anyMatch(permission -> !permission.name().startsWith("OWNER_"))) {
             throw PgtrickleException.of(
-                            ErrorCode.BAD_ARGUMENT, "password file \"" + file + "\" has group or world access")
+                            ErrorCode.BAD_ARGUMENT,
+                            "password file \"" + file + "\" has group or world access")
                     .withHint("chmod 600 " + file);
         }
     }

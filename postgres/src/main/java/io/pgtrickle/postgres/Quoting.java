@@ -24,7 +24,8 @@ public final class Quoting {
 
     private static String withoutNul(String text) {
         if (text.indexOf('\0') >= 0) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "a name or text contains the character NUL");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "a name or text contains the character NUL");
         }
         return text;
     }

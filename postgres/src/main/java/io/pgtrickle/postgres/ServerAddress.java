@@ -12,11 +12,13 @@ import java.util.stream.Collectors;
 ///
 /// @param hosts tried in their order
 /// @param properties further connection properties, under pgjdbc's names
-public record ServerAddress(List<Host> hosts, String database, Login login, Map<String, String> properties) {
+public record ServerAddress(
+        List<Host> hosts, String database, Login login, Map<String, String> properties) {
 
     static final int DEFAULT_PORT = 5432;
 
-    public ServerAddress(List<Host> hosts, String database, Login login, Map<String, String> properties) {
+    public ServerAddress(
+            List<Host> hosts, String database, Login login, Map<String, String> properties) {
         if (hosts.isEmpty()) {
             throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "an address without a host");
         }
@@ -46,7 +48,11 @@ public record ServerAddress(List<Host> hosts, String database, Login login, Map<
 
     /// The same server and database with another login.
     public ServerAddress withLogin(String user, String password) {
-        return new ServerAddress(hosts, database, new Login(user, Optional.of(password), login.passwordFile()), properties);
+        return new ServerAddress(
+                hosts,
+                database,
+                new Login(user, Optional.of(password), login.passwordFile()),
+                properties);
     }
 
     public String user() {
@@ -54,7 +60,9 @@ public record ServerAddress(List<Host> hosts, String database, Login login, Map<
     }
 
     String jdbcUrl() {
-        return "jdbc:postgresql://" + hosts.stream().map(Host::toString).collect(Collectors.joining(",")) + "/";
+        return "jdbc:postgresql://"
+                + hosts.stream().map(Host::toString).collect(Collectors.joining(","))
+                + "/";
     }
 
     /// The password as of now: that of the address, else of the password file.
@@ -64,7 +72,11 @@ public record ServerAddress(List<Host> hosts, String database, Login login, Map<
         }
         Host first = hosts.getFirst();
         return PasswordFile.lookUp(
-                login.passwordFile(), first.name(), Integer.toString(first.port()), database, login.user());
+                login.passwordFile(),
+                first.name(),
+                Integer.toString(first.port()),
+                database,
+                login.user());
     }
 
     /// A URI without the password and the properties, good for logs and for messages to the user.
@@ -83,7 +95,8 @@ public record ServerAddress(List<Host> hosts, String database, Login login, Map<
         public Host {
             if (name.startsWith("/") || name.startsWith("@")) {
                 throw PgtrickleException.of(
-                                ErrorCode.BAD_ARGUMENT, "Unix-domain sockets are not supported: \"" + name + "\"")
+                                ErrorCode.BAD_ARGUMENT,
+                                "Unix-domain sockets are not supported: \"" + name + "\"")
                         .withHint("give a host name, e.g. localhost, and allow it in pg_hba.conf");
             }
             if (name.isEmpty() || port < 1 || port > 65_535) {

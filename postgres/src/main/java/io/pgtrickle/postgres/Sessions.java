@@ -25,31 +25,33 @@ public final class Sessions {
 
     private static final int TRANSACTION_TIMEOUT_SINCE = 170_000;
 
-    private static final Map<String, String> TIMEOUTS = ordered(
-            "statement_timeout", "0",
-            "lock_timeout", "0",
-            "idle_in_transaction_session_timeout", "0",
-            "idle_session_timeout", "0");
+    private static final Map<String, String> TIMEOUTS =
+            ordered(
+                    "statement_timeout", "0",
+                    "lock_timeout", "0",
+                    "idle_in_transaction_session_timeout", "0",
+                    "idle_session_timeout", "0");
 
-    private static final Map<String, String> PINNED = ordered(
-            "search_path", "pg_catalog",
-            "TimeZone", "UTC",
-            "DateStyle", "ISO, MDY",
-            "IntervalStyle", "postgres",
-            "extra_float_digits", "3",
-            "bytea_output", "hex",
-            "xmlbinary", "base64",
-            "xmloption", "content",
-            "standard_conforming_strings", "on",
-            "escape_string_warning", "off",
-            "quote_all_identifiers", "off",
-            "row_security", "off",
-            "default_transaction_isolation", "read committed",
-            "default_transaction_read_only", "off",
-            "default_transaction_deferrable", "off",
-            "client_min_messages", "warning",
-            "default_table_access_method", "heap",
-            "jit", "off");
+    private static final Map<String, String> PINNED =
+            ordered(
+                    "search_path", "pg_catalog",
+                    "TimeZone", "UTC",
+                    "DateStyle", "ISO, MDY",
+                    "IntervalStyle", "postgres",
+                    "extra_float_digits", "3",
+                    "bytea_output", "hex",
+                    "xmlbinary", "base64",
+                    "xmloption", "content",
+                    "standard_conforming_strings", "on",
+                    "escape_string_warning", "off",
+                    "quote_all_identifiers", "off",
+                    "row_security", "off",
+                    "default_transaction_isolation", "read committed",
+                    "default_transaction_read_only", "off",
+                    "default_transaction_deferrable", "off",
+                    "client_min_messages", "warning",
+                    "default_table_access_method", "heap",
+                    "jit", "off");
 
     private Sessions() {}
 
@@ -81,15 +83,19 @@ public final class Sessions {
         properties.putAll(address.properties());
         PGProperty.PG_DBNAME.set(properties, address.database());
         PGProperty.USER.set(properties, address.user());
-        address.currentPassword().ifPresent(password -> PGProperty.PASSWORD.set(properties, password));
+        address.currentPassword()
+                .ifPresent(password -> PGProperty.PASSWORD.set(properties, password));
         PGProperty.APPLICATION_NAME.set(properties, applicationName);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
-        properties.putIfAbsent(PGProperty.CONNECT_TIMEOUT.getName(), Integer.toString(CONNECT_SECONDS));
-        properties.putIfAbsent(PGProperty.LOGIN_TIMEOUT.getName(), Integer.toString(2 * CONNECT_SECONDS));
+        properties.putIfAbsent(
+                PGProperty.CONNECT_TIMEOUT.getName(), Integer.toString(CONNECT_SECONDS));
+        properties.putIfAbsent(
+                PGProperty.LOGIN_TIMEOUT.getName(), Integer.toString(2 * CONNECT_SECONDS));
         String given = PGProperty.OPTIONS.getOrDefault(properties);
-        String pinned = TIMEOUTS.entrySet().stream()
-                .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue())
-                .collect(Collectors.joining(" "));
+        String pinned =
+                TIMEOUTS.entrySet().stream()
+                        .map(setting -> "-c " + setting.getKey() + "=" + setting.getValue())
+                        .collect(Collectors.joining(" "));
         PGProperty.OPTIONS.set(properties, given == null ? pinned : given + " " + pinned);
         return properties;
     }

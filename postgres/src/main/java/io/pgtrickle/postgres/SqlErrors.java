@@ -30,7 +30,9 @@ public final class SqlErrors {
     /// Whether the connection is of no use any more, or the server said that it will soon be.
     static boolean connectionIsGone(SQLException error) {
         String state = stateOf(error);
-        return state.startsWith("08") || state.startsWith("57P") || error.getCause() instanceof IOException;
+        return state.startsWith("08")
+                || state.startsWith("57P")
+                || error.getCause() instanceof IOException;
     }
 
     private static ErrorCode codeOf(SQLException error) {
@@ -50,7 +52,8 @@ public final class SqlErrors {
 
     private static ErrorCode codeOfClass(String sqlStateClass) {
         return switch (sqlStateClass) {
-            // 40: serialization and deadlocks; 53: disk, memory or connections are exhausted; 58: the server's files
+            // 40: serialization and deadlocks; 53: disk, memory or connections are exhausted; 58:
+            // the server's files
             case "40", "53", "58" -> ErrorCode.CONNECTION_LOST;
             case "22", "23" -> ErrorCode.ROW_ERROR;
             case "42", "0A" -> ErrorCode.QUERY_REJECTED;
@@ -66,12 +69,10 @@ public final class SqlErrors {
 
     private static String messageOf(SQLException error) {
         ServerErrorMessage server = serverMessage(error);
-        if (server == null) {
-            String message = error.getMessage();
-            return message == null ? "unknown error" : message;
-        }
-        String detail = server.getDetail();
-        return detail == null ? server.getMessage() : server.getMessage() + " (" + detail + ")";
+        String message = server == null ? error.getMessage() : server.getMessage();
+        String detail = server == null ? null : server.getDetail();
+        String text = message == null ? "unknown error" : message;
+        return detail == null ? text : text + " (" + detail + ")";
     }
 
     private static String hintOf(SQLException error) {
