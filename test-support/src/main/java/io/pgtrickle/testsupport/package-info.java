@@ -1,4 +1,4 @@
-/// Embedded PostgreSQL of every supported major version, for tests and the demo.
+/// Throw-away PostgreSQL servers of every supported major version, from binaries that come as Maven artifacts.
 @NullMarked
 package io.pgtrickle.testsupport;
 
