@@ -43,19 +43,20 @@ public record Configuration(
     /// @throws PgtrickleException BAD_ARGUMENT for an unknown key or a value that doesn't fit
     public static Configuration read(Map<Setting, String> flags, Optional<Path> file, Environment environment) {
         Map<Setting, String> texts = new EnumMap<>(Setting.class);
-        for (Setting setting : Setting.values()) {
-            texts.put(setting, setting.defaultText());
-        }
         fileOf(file, environment.variables()).ifPresent(path -> texts.putAll(ConfigurationFile.read(path)));
         texts.putAll(variables(environment.variables()));
         texts.putAll(flags);
         return new Configuration(
-                ServerAddress.parse(texts.get(Setting.URL), environment),
-                path(texts.get(Setting.STATE_DIR)),
-                texts.get(Setting.SLOT),
-                texts.get(Setting.PUBLICATION),
-                DataSize.parse(texts.get(Setting.MEMORY)),
-                HttpAddress.parse(texts.get(Setting.HTTP)));
+                ServerAddress.parse(text(texts, Setting.URL), environment),
+                path(text(texts, Setting.STATE_DIR)),
+                text(texts, Setting.SLOT),
+                text(texts, Setting.PUBLICATION),
+                DataSize.parse(text(texts, Setting.MEMORY)),
+                HttpAddress.parse(text(texts, Setting.HTTP)));
+    }
+
+    private static String text(Map<Setting, String> texts, Setting setting) {
+        return texts.getOrDefault(setting, setting.defaultText());
     }
 
     /// The outcome as a configuration file, without secrets.

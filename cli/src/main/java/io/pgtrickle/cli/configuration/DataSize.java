@@ -2,16 +2,17 @@ package io.pgtrickle.cli.configuration;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import java.util.Locale;
-import java.util.Map;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A number of bytes, written as in PostgreSQL's configuration: an integer and one of B, kB, MB, GB, TB, each 1024 of the former.
+/// A number of bytes, written as in PostgreSQL's configuration.
 public record DataSize(long bytes) {
 
     private static final Pattern TEXT = Pattern.compile("(\\d{1,12}) ?(B|kB|MB|GB|TB)", Pattern.CASE_INSENSITIVE);
-    private static final Map<String, Integer> SHIFTS = Map.of("b", 0, "kb", 10, "mb", 20, "gb", 30, "tb", 40);
+
+    /// Each 1024 of the one before.
+    private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
 
     public static DataSize parse(String text) {
         Matcher matcher = TEXT.matcher(text.strip());
@@ -19,8 +20,7 @@ public record DataSize(long bytes) {
             throw bad(text);
         }
         try {
-            int shift = SHIFTS.get(matcher.group(2).toLowerCase(Locale.ROOT));
-            return new DataSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), 1L << shift));
+            return new DataSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), unit(matcher.group(2))));
         } catch (ArithmeticException e) {
             throw bad(text);
         }
@@ -28,13 +28,21 @@ public record DataSize(long bytes) {
 
     @Override
     public String toString() {
-        for (String unit : new String[] {"TB", "GB", "MB", "kB"}) {
-            long size = 1L << SHIFTS.get(unit.toLowerCase(Locale.ROOT));
-            if (bytes >= size && bytes % size == 0) {
-                return bytes / size + unit;
+        for (String unit : UNITS.reversed()) {
+            if (bytes >= unit(unit) && bytes % unit(unit) == 0) {
+                return bytes / unit(unit) + unit;
             }
         }
         return bytes + "B";
+    }
+
+    private static long unit(String name) {
+        for (int i = 0; i < UNITS.size(); i++) {
+            if (UNITS.get(i).equalsIgnoreCase(name)) {
+                return 1L << (10 * i);
+            }
+        }
+        throw bad(name);
     }
 
     private static PgtrickleException bad(String text) {

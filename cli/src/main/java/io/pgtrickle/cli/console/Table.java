@@ -27,7 +27,9 @@ public record Table(List<String> columns, List<List<@Nullable Object>> rows) {
 
     /// A row of cells, which may be null.
     public static List<@Nullable Object> row(@Nullable Object... cells) {
-        return Collections.unmodifiableList(Arrays.asList(cells));
+        List<@Nullable Object> row = new ArrayList<>(cells.length);
+        Collections.addAll(row, cells);
+        return Collections.unmodifiableList(row);
     }
 
     /// All rows of a result.

@@ -153,7 +153,7 @@ final class Shopper {
     }
 
     private void moveCustomers() throws SQLException {
-        long first = 1 + random.nextInt(CUSTOMERS);
+        long first = 1L + random.nextInt(CUSTOMERS);
         update(
                 "UPDATE customers SET region = ? WHERE id IN"
                         + " (SELECT id FROM customers WHERE id BETWEEN ? AND ? ORDER BY id FOR UPDATE)",

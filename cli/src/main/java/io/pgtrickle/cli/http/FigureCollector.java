@@ -11,6 +11,7 @@ import io.prometheus.metrics.model.snapshots.HistogramSnapshot.HistogramDataPoin
 import io.prometheus.metrics.model.snapshots.InfoSnapshot;
 import io.prometheus.metrics.model.snapshots.InfoSnapshot.InfoDataPointSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
+import io.prometheus.metrics.model.snapshots.MetricMetadata;
 import io.prometheus.metrics.model.snapshots.MetricSnapshot;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import java.time.Duration;
@@ -58,10 +59,10 @@ final class FigureCollector implements MultiCollector {
                         "Log of the server that the views don't show yet.",
                         position.lagBytes()));
         all.add(
-                gauge(
+                gauges(
                         "pgtrickle_lag_seconds",
-                        "How long ago what the views show now was committed.",
-                        seconds(position.lag())));
+                        "How long after its commit a transaction's effect became visible, last.",
+                        List.of(point(Labels.EMPTY, seconds(position.lag())))));
         all.add(
                 gauge(
                         "pgtrickle_applied_lsn",
@@ -108,7 +109,7 @@ final class FigureCollector implements MultiCollector {
                 gauges(
                         "pgtrickle_slot_retained_bytes",
                         "Log that the server keeps for the slot.",
-                        List.of(point(labels, slot.retainedBytes()))));
+                        List.of(point(labels, (double) slot.retainedBytes()))));
         slot.safeBytes()
                 .ifPresent(
                         bytes ->
@@ -116,7 +117,7 @@ final class FigureCollector implements MultiCollector {
                                         gauges(
                                                 "pgtrickle_slot_safe_bytes",
                                                 "Log that may be written before the slot is lost.",
-                                                List.of(point(labels, bytes)))));
+                                                List.of(point(labels, (double) bytes)))));
         all.add(
                 gauges(
                         "pgtrickle_slot_wal_status",
@@ -186,13 +187,14 @@ final class FigureCollector implements MultiCollector {
                         .toList());
     }
 
-    private static CounterSnapshot counter(String name, String help, double value) {
+    private static CounterSnapshot counter(String name, String help, long value) {
         return new CounterSnapshot(
-                meta(name, help), List.of(CounterDataPointSnapshot.builder().value(value).build()));
+                meta(name, help),
+                List.of(CounterDataPointSnapshot.builder().value((double) value).build()));
     }
 
-    private static GaugeSnapshot gauge(String name, String help, double value) {
-        return gauges(name, help, List.of(point(Labels.EMPTY, value)));
+    private static GaugeSnapshot gauge(String name, String help, long value) {
+        return gauges(name, help, List.of(point(Labels.EMPTY, (double) value)));
     }
 
     private static GaugeSnapshot gauges(String name, String help, List<GaugeDataPointSnapshot> points) {
@@ -216,8 +218,8 @@ final class FigureCollector implements MultiCollector {
                                 .build()));
     }
 
-    private static io.prometheus.metrics.model.snapshots.MetricMetadata meta(String name, String help) {
-        return new io.prometheus.metrics.model.snapshots.MetricMetadata(name, help);
+    private static MetricMetadata meta(String name, String help) {
+        return new MetricMetadata(name, help);
     }
 
     private static double seconds(Duration duration) {

@@ -68,6 +68,8 @@ public record Figures(
         }
     }
 
+    /// Where the views are in the server's log.
+    ///
     /// @param applied the commit position that the views show
     /// @param confirmed up to where the server may forget
     /// @param lagBytes log of the server that isn't applied yet
@@ -89,6 +91,8 @@ public record Figures(
     public record Slot(
             String name, boolean active, String walStatus, long retainedBytes, Optional<Long> safeBytes) {}
 
+    /// One view.
+    ///
     /// @param status as in `pgtrickle.list_views()`
     /// @param rows of the result table, the planner's estimate
     public record View(

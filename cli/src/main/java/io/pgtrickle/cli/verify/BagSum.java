@@ -58,13 +58,13 @@ final class BagSum {
     }
 
     private static int bucketOf(byte[] hash) {
-        return (hash[0] & 0xff) << 8 | hash[1] & 0xff;
+        return (hash[0] & 0xff) << 8 | (hash[1] & 0xff);
     }
 
     private static long longAt(byte[] bytes, int offset) {
         long value = 0;
         for (int i = 0; i < Long.BYTES; i++) {
-            value = value << Byte.SIZE | bytes[offset + i] & 0xff;
+            value = value << Byte.SIZE | (bytes[offset + i] & 0xff);
         }
         return value;
     }

@@ -23,6 +23,8 @@ final class BinaryRows {
     @FunctionalInterface
     interface Visitor {
 
+        /// Takes one row.
+        ///
         /// @param lastField where the last field's bytes begin
         void accept(byte[] image, int length, int lastField);
     }

@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
@@ -21,22 +20,20 @@ import picocli.CommandLine.Parameters;
 @Command(name = "create", description = "Creates a table that follows a query's result.")
 final class ViewCreateCommand implements Callable<Integer> {
 
-    /// Where the query comes from.
-    static final class Source {
-        @Parameters(index = "1", paramLabel = "QUERY", description = "The query, in SQL; - reads it from standard input.")
-        private Optional<String> query = Optional.empty();
-
-        @Option(names = "--file", paramLabel = "FILE", description = "Reads the query from a file.")
-        private Optional<Path> file = Optional.empty();
-    }
-
     private final Console console;
 
     @Parameters(index = "0", paramLabel = "NAME", description = "The table's name, which may have a schema.")
     private String name = "";
 
-    @ArgGroup(multiplicity = "1")
-    private Source source = new Source();
+    @Parameters(
+            index = "1",
+            arity = "0..1",
+            paramLabel = "QUERY",
+            description = "The query, in SQL; - reads it from standard input.")
+    private String argument = "";
+
+    @Option(names = "--file", paramLabel = "FILE", description = "Reads the query from a file instead.")
+    private Optional<Path> file = Optional.empty();
 
     @Option(names = "--if-not-exists", description = "Do nothing where a view of that name exists.")
     private boolean ifNotExists;
@@ -64,16 +61,12 @@ final class ViewCreateCommand implements Callable<Integer> {
     }
 
     private String query() throws IOException {
-        if (source.file.isPresent()) {
-            return Files.readString(source.file.get());
+        if (file.isPresent() == !argument.isBlank()) {
+            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "one of QUERY and --file must be given");
         }
-        String query = source.query.orElseThrow();
-        if (query.equals("-")) {
-            return new String(System.in.readAllBytes(), StandardCharsets.UTF_8);
+        if (file.isPresent()) {
+            return Files.readString(file.get());
         }
-        if (query.isBlank()) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "the query is empty");
-        }
-        return query;
+        return argument.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : argument;
     }
 }
