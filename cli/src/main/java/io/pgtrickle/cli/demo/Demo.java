@@ -138,7 +138,7 @@ final class Demo {
         return new Table(List.of("view", "rows", "changes_applied", "lag_ms"), rows);
     }
 
-    private static String schema() throws IOException {
+    static String schema() throws IOException {
         try (InputStream in = Demo.class.getResourceAsStream("shop.sql")) {
             if (in == null) {
                 throw new IOException("resource shop.sql is missing");
