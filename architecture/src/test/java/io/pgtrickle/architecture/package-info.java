@@ -1,4 +1,4 @@
-/// Tests of module directions and of the tree's tidiness.
+/// What holds the tree together: which module may know which, and what no file may have.
 @NullMarked
 package io.pgtrickle.architecture;
 
