@@ -31,7 +31,7 @@ public record Configuration(
     public static final String CONFIG_VARIABLE = VARIABLE_PREFIX + "CONFIG";
 
     /// Read by the launcher, not here.
-    private static final Set<String> LAUNCHER_VARIABLES = Set.of("PGTRICKLE_JAVA_OPTS", "PGTRICKLE_JAVA_HOME");
+    private static final Set<String> LAUNCHER_VARIABLES = Set.of("PGTRICKLE_JAVA_OPTIONS");
 
     /// What Kubernetes sets in each pod beside a service called "pgtrickle".
     private static final List<String> SERVICE_VARIABLES = List.of("PGTRICKLE_SERVICE_", "PGTRICKLE_PORT");

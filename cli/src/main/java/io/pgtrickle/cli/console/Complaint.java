@@ -2,12 +2,10 @@ package io.pgtrickle.cli.console;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.ServerError;
 import java.io.PrintWriter;
 import java.sql.SQLException;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 import picocli.CommandLine.ExitCode;
 
 /// What a failed command says: PostgreSQL's message, detail and hint; empty where there is none.
@@ -18,9 +16,10 @@ public record Complaint(String message, String detail, String hint, int exitCode
     public static Complaint of(Throwable error) {
         return switch (error) {
             case PgtrickleException own -> ofOwn(own);
-            case PSQLException sql when sql.getServerErrorMessage() != null ->
-                ofServer(sql, Objects.requireNonNull(sql.getServerErrorMessage()));
-            case SQLException sql -> failed(text(sql), "", "");
+            case SQLException sql ->
+                ServerError.of(sql)
+                        .map(server -> failed(server.message(), server.detail(), server.hint()))
+                        .orElseGet(() -> failed(text(sql), "", ""));
             default -> failed(text(error), error.getClass().getName(), "");
         };
     }
@@ -40,13 +39,6 @@ public record Complaint(String message, String detail, String hint, int exitCode
     private static Complaint ofOwn(PgtrickleException own) {
         int exitCode = own.code() == ErrorCode.BAD_ARGUMENT ? ExitCode.USAGE : ExitCode.SOFTWARE;
         return new Complaint(own.messageText(), own.code().label(), own.hint(), exitCode);
-    }
-
-    private static Complaint ofServer(PSQLException sql, ServerErrorMessage server) {
-        return failed(
-                Objects.requireNonNullElseGet(server.getMessage(), () -> text(sql)),
-                Objects.requireNonNullElse(server.getDetail(), ""),
-                Objects.requireNonNullElse(server.getHint(), ""));
     }
 
     private static Complaint failed(String message, String detail, String hint) {

@@ -3,14 +3,13 @@ package io.pgtrickle.cli.doctor;
 import io.pgtrickle.cli.console.Database;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.ReplicationProbe;
 import io.pgtrickle.postgres.ServerAddress;
-import io.pgtrickle.postgres.Sessions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.postgresql.PGConnection;
 
 /// What the role and its way to the server must be like.
 final class RoleChecks {
@@ -33,14 +32,11 @@ final class RoleChecks {
     /// Really opens one: `rolreplication` is false on services that grant the right in another way.
     private static Finding replication(ServerAddress address, String role) {
         try {
-            PGConnection session = Sessions.openReplication(address, "pgtrickle doctor");
-            ((java.sql.Connection) session).close();
+            ReplicationProbe.run(address);
             return Finding.ok("replication", "role \"" + role + "\" can open a replication session");
         } catch (PgtrickleException e) {
             return Finding.wrong("replication", e.messageText(), "ALTER ROLE " + Quoting.identifier(role)
                     + " REPLICATION; -- and allow it in pg_hba.conf; managed services have a role or a setting for it");
-        } catch (SQLException e) {
-            return Finding.wrong("replication", String.valueOf(e.getMessage()), "");
         }
     }
 

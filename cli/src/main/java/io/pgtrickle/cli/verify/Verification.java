@@ -1,6 +1,7 @@
 package io.pgtrickle.cli.verify;
 
 import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.RowImages;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -68,7 +69,7 @@ final class Verification {
 
     private static BagSum sum(Connection session, String query) throws SQLException {
         BagSum sum = new BagSum();
-        BinaryRows.read(session, query, (image, length, _) -> sum.add(image, length));
+        RowImages.read(session, query, (image, length, _) -> sum.add(image, length));
         return sum;
     }
 
@@ -94,7 +95,7 @@ final class Verification {
             throws SQLException {
         BagSum hashing = new BagSum();
         String withText = "SELECT " + ALIAS + ".*, " + ALIAS + "::text FROM (" + query + ") AS " + ALIAS;
-        BinaryRows.read(session, withText, (image, length, lastField) -> {
+        RowImages.read(session, withText, (image, length, lastField) -> {
             int own = lastField - Integer.BYTES;
             if (buckets.contains(hashing.bucket(image, own))) {
                 consumer.accept(new Image(

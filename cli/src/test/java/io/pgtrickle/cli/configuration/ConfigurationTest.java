@@ -58,7 +58,7 @@ class ConfigurationTest {
                 Map.of(
                         "PGTRICKLE_SERVICE_HOST", "10.0.0.1",
                         "PGTRICKLE_PORT_8080_TCP", "tcp://10.0.0.1:8080",
-                        "PGTRICKLE_JAVA_OPTS", "-Xmx1g");
+                        "PGTRICKLE_JAVA_OPTIONS", "-Xmx1g");
         assertThat(read(Map.of(), "", variables).slot()).isEqualTo("pgtrickle");
     }
 

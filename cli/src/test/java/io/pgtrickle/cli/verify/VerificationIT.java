@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Without a sidecar: both sides see the present.
 class VerificationIT {
 
-    private static final String QUERY = "SELECT g % 100 AS k, g::numeric / 8 AS n, 'x'::text AS t FROM t; -- the query";
+    private static final String QUERY = "SELECT g % 100 AS k, g::numeric * 0.5 AS n, 'x'::text AS t FROM t; -- the query";
 
     private static final Verification.Subject SUBJECT =
             new Verification.Subject("\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
@@ -27,7 +27,7 @@ class VerificationIT {
         execute(
                 "CREATE SCHEMA s",
                 "CREATE TABLE s.t AS SELECT g FROM generate_series(1, 20000) AS g UNION ALL SELECT 7",
-                "CREATE TABLE public.v AS SELECT int4send(g::int) AS __pgtrickle_row, g % 100 AS k, g::numeric / 8 AS n,"
+                "CREATE TABLE public.v AS SELECT int4send(g::int) AS __pgtrickle_row, g % 100 AS k, g::numeric * 0.5 AS n,"
                         + " 'x'::text AS t FROM s.t");
     }
 
@@ -49,10 +49,7 @@ class VerificationIT {
                 "INSERT INTO public.v SELECT * FROM public.v WHERE n = 3");
         assertThat(compare(limit).differences())
                 .containsExactlyInAnyOrder(
-                        "- (8,1.0000000000000000,x)",
-                        "+ (8,1.0000000000000000,y)",
-                        "- (16,2.0000000000000000,x)",
-                        "+ (24,3.0000000000000000,x)");
+                        "- (2,1.0,x)", "+ (2,1.0,y)", "- (4,2.0,x)", "+ (6,3.0,x)");
     }
 
     @ParameterizedTest

@@ -1,4 +1,4 @@
-package io.pgtrickle.cli.verify;
+package io.pgtrickle.postgres;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
@@ -13,15 +13,16 @@ import java.util.Arrays;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.PGCopyInputStream;
 
-/// Reads a query's rows as PostgreSQL's binary COPY sends them (manual, "COPY", Binary Format), one at a time.
-final class BinaryRows {
+/// Reads a query's rows as PostgreSQL's binary COPY sends them (manual, "COPY", Binary Format), one at a time and undecoded:
+/// for who compares rows and needn't know their types.
+public final class RowImages {
 
     private static final byte[] SIGNATURE = "PGCOPY\n\u00ff\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final int BUFFER_BYTES = 1 << 16;
 
     /// Receives each row: the fields' lengths and bytes one after another, in a buffer that is overwritten by the next.
     @FunctionalInterface
-    interface Visitor {
+    public interface Visitor {
 
         /// Takes one row.
         ///
@@ -34,15 +35,16 @@ final class BinaryRows {
     private int length;
     private int lastField;
 
-    private BinaryRows(InputStream in) {
+    private RowImages(InputStream in) {
         this.in = new DataInputStream(in);
     }
 
-    static void read(Connection connection, String query, Visitor visitor) throws SQLException {
+    /// All rows, under the connection's current transaction.
+    public static void read(Connection connection, String query, Visitor visitor) throws SQLException {
         PGConnection session = connection.unwrap(PGConnection.class);
         String copy = "COPY (" + query + "\n) TO STDOUT (FORMAT binary)";
         try (InputStream in = new BufferedInputStream(new PGCopyInputStream(session, copy), BUFFER_BYTES)) {
-            new BinaryRows(in).readAll(visitor);
+            new RowImages(in).readAll(visitor);
         } catch (IOException e) {
             if (e.getCause() instanceof SQLException sql) {
                 throw sql;

@@ -1,22 +1,23 @@
 package io.pgtrickle.cli.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.testsupport.EmbeddedServer;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import org.junit.jupiter.api.Test;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
 
-class ComplaintTest {
+class ComplaintIT {
 
     @Test
-    void showsTheServersMessageDetailAndHint() {
-        ServerErrorMessage server =
-                new ServerErrorMessage("SERROR\0C0A000\0MUNION is not supported\0DPGT-101\0HUse UNION ALL.\0\0");
-        assertThat(printed(new PSQLException(server)))
+    void showsTheServersMessageDetailAndHint() throws SQLException {
+        assertThat(printed(raisedByTheServer()))
                 .isEqualToNormalizingNewlines(
                         """
                         pgtrickle: UNION is not supported
@@ -49,6 +50,18 @@ class ComplaintTest {
     void severalLinesStaySeveralLinesWithoutControlCharacters() {
         assertThat(printed(new IllegalStateException("one\ntwo\u0007")))
                 .startsWith("pgtrickle: one\ntwo\\x07");
+    }
+
+    private static SQLException raisedByTheServer() throws SQLException {
+        try (Connection connection = EmbeddedServer.shared(18).connect();
+                Statement statement = connection.createStatement()) {
+            return catchThrowableOfType(
+                    SQLException.class,
+                    () ->
+                            statement.execute(
+                                    "DO $$ BEGIN RAISE 'UNION is not supported'"
+                                            + " USING DETAIL = 'PGT-101', HINT = 'Use UNION ALL.'; END $$"));
+        }
     }
 
     private static String printed(Exception error) {
