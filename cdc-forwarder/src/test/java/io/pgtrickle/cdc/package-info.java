@@ -1,0 +1,4 @@
+@NullMarked
+package io.pgtrickle.cdc;
+
+import org.jspecify.annotations.NullMarked;
