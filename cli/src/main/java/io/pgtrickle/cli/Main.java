@@ -1,29 +1,26 @@
 package io.pgtrickle.cli;
 
-import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.IVersionProvider;
+import io.pgtrickle.cli.console.Console;
+import io.pgtrickle.cli.console.Logging;
+import io.pgtrickle.postgres.Environment;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
-/// The `pgtrickle` command. Exit codes are Picocli's: 0 done, 1 failed, 2 wrong usage.
-@Command(
-        name = "pgtrickle",
-        description = "Keeps the results of SQL queries fresh inside PostgreSQL.",
-        mixinStandardHelpOptions = true,
-        versionProvider = Main.Version.class)
+/// The `pgtrickle` command. Exit codes: 0 done, 1 failed, 2 wrong usage.
 public final class Main {
+
     private Main() {}
 
     public static void main(String[] arguments) {
-        System.exit(new CommandLine(new Main()).execute(arguments));
-    }
-
-    /// The version of the build, from the jar's manifest; "development" where classes run without a jar.
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            @Nullable String version = Main.class.getPackage().getImplementationVersion();
-            return new String[] {"pgtrickle " + (version == null ? "development" : version)};
-        }
+        Logging.prepare();
+        Logging.level(false, false);
+        Console console =
+                new Console(
+                        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
+                        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+                        Environment.ofProcess(),
+                        Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false));
+        System.exit(CommandTree.of(console).execute(arguments));
     }
 }

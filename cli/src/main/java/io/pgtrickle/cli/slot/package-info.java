@@ -1,0 +1,5 @@
+/// The commands about replication slots.
+@NullMarked
+package io.pgtrickle.cli.slot;
+
+import org.jspecify.annotations.NullMarked;

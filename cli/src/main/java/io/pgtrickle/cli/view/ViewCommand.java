@@ -1,0 +1,23 @@
+package io.pgtrickle.cli.view;
+
+import io.pgtrickle.cli.console.Console;
+import io.pgtrickle.cli.verify.ViewVerifyCommand;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/// `pgtrickle view`.
+@Command(name = "view", description = "Creates, lists, explains, verifies and drops views.")
+public final class ViewCommand {
+
+    private ViewCommand() {}
+
+    /// With its subcommands.
+    public static CommandLine of(Console console) {
+        return new CommandLine(new ViewCommand())
+                .addSubcommand(new ViewListCommand(console))
+                .addSubcommand(new ViewCreateCommand(console))
+                .addSubcommand(new ViewDropCommand(console))
+                .addSubcommand(new ViewExplainCommand(console))
+                .addSubcommand(new ViewVerifyCommand(console));
+    }
+}
