@@ -27,7 +27,8 @@ final class Alignment implements AutoCloseable {
     private Connection views;
     private String viewsSnapshot = "";
 
-    private Alignment(long commandId, ServerAddress address, Connection sources, Instant expires) throws SQLException {
+    private Alignment(long commandId, ServerAddress address, Connection sources, Instant expires)
+            throws SQLException {
         this.commandId = commandId;
         this.address = address;
         this.sources = sources;
@@ -35,7 +36,9 @@ final class Alignment implements AutoCloseable {
         this.expires = expires;
         try (var statement = sources.createStatement()) {
             statement.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-            try (var row = statement.executeQuery("SELECT pg_current_snapshot()::text, pg_export_snapshot()")) {
+            try (var row =
+                    statement.executeQuery(
+                            "SELECT pg_current_snapshot()::text, pg_export_snapshot()")) {
                 row.next();
                 this.visibility = XidSnapshot.parse(row.getString(1));
                 this.sourcesSnapshot = row.getString(2);
@@ -93,7 +96,11 @@ final class Alignment implements AutoCloseable {
         } catch (SQLException e) {
             throw SqlErrors.of(e, "taking a snapshot");
         }
-        return "{\"query_snapshot\": \"" + sourcesSnapshot + "\", \"view_snapshot\": \"" + viewsSnapshot + "\"}";
+        return "{\"query_snapshot\": \""
+                + sourcesSnapshot
+                + "\", \"view_snapshot\": \""
+                + viewsSnapshot
+                + "\"}";
     }
 
     @Override

@@ -8,7 +8,8 @@ import java.util.Map;
 ///
 /// @param caller the role whose rights count
 /// @param searchPath the caller's, as it was
-record Command(long id, String kind, Map<String, String> arguments, String caller, String searchPath) {
+record Command(
+        long id, String kind, Map<String, String> arguments, String caller, String searchPath) {
 
     Command(long id, String kind, Map<String, String> arguments, String caller, String searchPath) {
         this.id = id;
@@ -21,7 +22,8 @@ record Command(long id, String kind, Map<String, String> arguments, String calle
     String required(String name) {
         String value = arguments.get(name);
         if (value == null) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "argument \"" + name + "\" must not be null");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "argument \"" + name + "\" must not be null");
         }
         return value;
     }

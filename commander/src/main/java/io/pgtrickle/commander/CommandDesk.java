@@ -44,7 +44,11 @@ final class CommandDesk implements AutoCloseable {
     private Optional<Alignment> alignment = Optional.empty();
 
     CommandDesk(
-            CommandTable commands, Views views, ServerAddress address, StreamedXids streamed, InstantSource clock) {
+            CommandTable commands,
+            Views views,
+            ServerAddress address,
+            StreamedXids streamed,
+            InstantSource clock) {
         this.commands = commands;
         this.views = views;
         this.address = address;
@@ -84,9 +88,11 @@ final class CommandDesk implements AutoCloseable {
                 case "drop_view" -> drop(claimed.get());
                 case "verify_snapshot" -> verify(claimed.get());
                 default ->
-                    throw PgtrickleException.of(
-                                    ErrorCode.BAD_ARGUMENT, "unknown command \"" + claimed.get().kind() + "\"")
-                            .withHint("the SQL objects may be newer than this sidecar: upgrade it");
+                        throw PgtrickleException.of(
+                                        ErrorCode.BAD_ARGUMENT,
+                                        "unknown command \"" + claimed.get().kind() + "\"")
+                                .withHint(
+                                        "the SQL objects may be newer than this sidecar: upgrade it");
             }
         } catch (PgtrickleException e) {
             if (e.kind() == ErrorKind.WORLD) {
@@ -178,15 +184,17 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void drop(Command command) {
-        views.drop(command).ifPresent(viewId -> {
-            Long waiting = commandByView.remove(viewId);
-            if (waiting != null) {
-                commands.failed(
-                        waiting,
-                        PgtrickleException.of(
-                                ErrorCode.CANCELLED, "the view was dropped while it was being populated"));
-            }
-        });
+        views.drop(command)
+                .ifPresent(viewId -> {
+                    Long waiting = commandByView.remove(viewId);
+                    if (waiting != null) {
+                        commands.failed(
+                                waiting,
+                                PgtrickleException.of(
+                                        ErrorCode.CANCELLED,
+                                        "the view was dropped while it was being populated"));
+                    }
+                });
         commands.done(command.id(), "{}");
     }
 
@@ -205,7 +213,8 @@ final class CommandDesk implements AutoCloseable {
         }
         long id = verifications.remove();
         while (true) {
-            Alignment candidate = Alignment.begin(id, address, clock.instant().plus(SNAPSHOTS_LAST));
+            Alignment candidate =
+                    Alignment.begin(id, address, clock.instant().plus(SNAPSHOTS_LAST));
             if (candidate.seesAll(streamed)) {
                 alignment = Optional.of(candidate);
                 views.wake();

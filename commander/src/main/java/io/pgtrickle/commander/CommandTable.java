@@ -35,8 +35,10 @@ final class CommandTable {
 
     /// The command, if it waits to be run; a second delivery finds nothing.
     Optional<Command> claim(long id) {
-        int claimed = sql.update(
-                "UPDATE pgtrickle.command SET state = 'running' WHERE id = ? AND state = 'submitted'", id);
+        int claimed =
+                sql.update(
+                        "UPDATE pgtrickle.command SET state = 'running' WHERE id = ? AND state = 'submitted'",
+                        id);
         if (claimed == 0) {
             return Optional.empty();
         }
@@ -58,19 +60,26 @@ final class CommandTable {
     private static Command read(ResultSet row, Map<String, String> arguments) throws SQLException {
         String caller = row.getString(3);
         return new Command(
-                row.getLong(1), row.getString(2), arguments, caller, SearchPath.resolve(row.getString(4), caller));
+                row.getLong(1),
+                row.getString(2),
+                arguments,
+                caller,
+                SearchPath.resolve(row.getString(4), caller));
     }
 
     /// The commands that wait, oldest first.
     List<Long> waiting() {
         return sql.query(
-                "SELECT id FROM pgtrickle.command WHERE state = 'submitted' ORDER BY id", row -> row.getLong(1));
+                "SELECT id FROM pgtrickle.command WHERE state = 'submitted' ORDER BY id",
+                row -> row.getLong(1));
     }
 
     /// Notes for which view a running command waits, so that it is answered after a restart too.
     void waitsFor(long id, long viewId) {
         sql.update(
-                "UPDATE pgtrickle.command SET result = jsonb_build_object('view_id', ?) WHERE id = ?", viewId, id);
+                "UPDATE pgtrickle.command SET result = jsonb_build_object('view_id', ?) WHERE id = ?",
+                viewId,
+                id);
     }
 
     /// The running commands that wait for a view: command by view.

@@ -36,7 +36,11 @@ final class Engine {
 
     /// What the engine drives.
     record Parts(
-            ChangeStream stream, Group group, Populations populations, StreamedXids streamed, CommandDesk commands) {}
+            ChangeStream stream,
+            Group group,
+            Populations populations,
+            StreamedXids streamed,
+            CommandDesk commands) {}
 
     private final Parts parts;
     private final InstantSource clock;
@@ -89,7 +93,8 @@ final class Engine {
                 parts.group().passed(frontier);
                 completeAlignment(frontier);
             }
-            case StreamEvent.Announced(Change.Message message, Lsn _) -> parts.commands().announce(message);
+            case StreamEvent.Announced(Change.Message message, Lsn _) ->
+                    parts.commands().announce(message);
         }
     }
 
@@ -110,7 +115,8 @@ final class Engine {
         } else if (held.isEmpty()) {
             accept(transaction);
         } else {
-            // visible although it commits after one that isn't: the views never are where the snapshot is
+            // visible although it commits after one that isn't: the views never are where the
+            // snapshot is
             parts.commands().retryAlignment();
             release();
             accept(transaction);
@@ -118,11 +124,14 @@ final class Engine {
     }
 
     private void completeAlignment(Lsn reached) {
-        parts.commands().alignment().filter(alignment -> !alignment.until().isAfter(reached)).ifPresent(_ -> {
-            parts.group().writePosition();
-            parts.commands().completeAlignment();
-            release();
-        });
+        parts.commands()
+                .alignment()
+                .filter(alignment -> !alignment.until().isAfter(reached))
+                .ifPresent(_ -> {
+                    parts.group().writePosition();
+                    parts.commands().completeAlignment();
+                    release();
+                });
     }
 
     private void release() {
@@ -173,7 +182,8 @@ final class Engine {
             long begin = System.nanoTime();
             boolean written = parts.group().step(pending);
             if (written) {
-                counters.step(System.nanoTime() - begin, Duration.between(commitTime, clock.instant()));
+                counters.step(
+                        System.nanoTime() - begin, Duration.between(commitTime, clock.instant()));
             }
             pending.forEach(Transaction::close);
             pending.clear();

@@ -20,8 +20,14 @@ final class EngineCounters {
     private long stepNanos;
     private Duration lastLatency = Duration.ZERO;
     private volatile String lastHeartbeat = "";
-    private volatile Figures figures = new Figures(
-            Lsn.ZERO, Lsn.ZERO, 0, 0, new SidecarStatus.StepTimes(0, 0, Duration.ZERO), List.of());
+    private volatile Figures figures =
+            new Figures(
+                    Lsn.ZERO,
+                    Lsn.ZERO,
+                    0,
+                    0,
+                    new SidecarStatus.StepTimes(0, 0, Duration.ZERO),
+                    List.of());
 
     void step(long nanos, Duration latency) {
         steps++;
@@ -34,13 +40,14 @@ final class EngineCounters {
     }
 
     void publish(Group group) {
-        figures = new Figures(
-                group.evaluated(),
-                group.checkpointed(),
-                group.changesReceived(),
-                group.rowsApplied(),
-                new SidecarStatus.StepTimes(steps, stepNanos, lastLatency),
-                group.views().stream().map(EngineCounters::status).toList());
+        figures =
+                new Figures(
+                        group.evaluated(),
+                        group.checkpointed(),
+                        group.changesReceived(),
+                        group.rowsApplied(),
+                        new SidecarStatus.StepTimes(steps, stepNanos, lastLatency),
+                        group.views().stream().map(EngineCounters::status).toList());
     }
 
     /// From any thread.

@@ -9,7 +9,6 @@ import io.pgtrickle.planner.AnalyzedQuery;
 import io.pgtrickle.planner.Planner;
 import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.postgres.Sessions;
-import io.pgtrickle.postgres.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -36,14 +35,15 @@ final class Explainer implements AutoCloseable {
 
     Explainer(ServerAddress address) {
         this.address = address;
-        this.executor = new ThreadPoolExecutor(
-                0,
-                1,
-                10,
-                TimeUnit.SECONDS,
-                new ArrayBlockingQueue<>(MAX_WAITING),
-                task -> Thread.ofPlatform().name("explainer").daemon().unstarted(task),
-                new ThreadPoolExecutor.DiscardPolicy());
+        this.executor =
+                new ThreadPoolExecutor(
+                        0,
+                        1,
+                        10,
+                        TimeUnit.SECONDS,
+                        new ArrayBlockingQueue<>(MAX_WAITING),
+                        task -> Thread.ofPlatform().name("explainer").daemon().unstarted(task),
+                        new ThreadPoolExecutor.DiscardPolicy());
     }
 
     /// Takes a request as the message carries it, JSON.
@@ -68,7 +68,8 @@ final class Explainer implements AutoCloseable {
             }
         } catch (PgtrickleException | SQLException e) {
             // the request made no sense or the server is gone: who asked runs into the time limit
-            System.getLogger(Explainer.class.getName()).log(System.Logger.Level.DEBUG, "an explanation failed", e);
+            System.getLogger(Explainer.class.getName())
+                    .log(System.Logger.Level.DEBUG, "an explanation failed", e);
         }
     }
 
@@ -80,20 +81,23 @@ final class Explainer implements AutoCloseable {
                   JOIN pg_stat_activity a ON a.pid = (r.request->>'pid')::int AND a.datname = current_database()
                  WHERE (r.request->>'explain') IS NOT NULL AND (r.request->>'query') IS NOT NULL
                 """,
-                row -> new Request(
-                        row.getString(1),
-                        row.getInt(2),
-                        row.getString(3),
-                        row.getString(4),
-                        Optional.ofNullable(row.getString(5)).orElse("")),
+                row ->
+                        new Request(
+                                row.getString(1),
+                                row.getInt(2),
+                                row.getString(3),
+                                row.getString(4),
+                                Optional.ofNullable(row.getString(5)).orElse("")),
                 json);
     }
 
     private static void explain(Sql sql, Request request) {
         try {
             Planner planner = new Planner(sql.connection());
-            AnalyzedQuery analyzed = planner.analyze(
-                    request.query(), SearchPath.resolve(request.searchPath(), request.role()));
+            AnalyzedQuery analyzed =
+                    planner.analyze(
+                            request.query(),
+                            SearchPath.resolve(request.searchPath(), request.role()));
             planner.checkPrivileges(analyzed, request.role());
             List<String> lines = Explanation.lines(planner.plan(analyzed).plan());
             sql.update(

@@ -31,9 +31,10 @@ final class Group {
     private final StateStore store;
     private final Sink sink;
     private final long epoch;
-    private BiConsumer<LiveView, PgtrickleException> onFailure = (_, error) -> {
-        throw error;
-    };
+    private BiConsumer<LiveView, PgtrickleException> onFailure =
+            (_, error) -> {
+                throw error;
+            };
     private final Map<Long, LiveView> views = new LinkedHashMap<>();
     private SourceReaders readers = new SourceReaders(List.of());
     private Lsn evaluated;
@@ -113,7 +114,8 @@ final class Group {
     void writeBeside(ResultTable table, ZSet delta) {
         writePosition();
         if (!delta.isEmpty()) {
-            sink.apply(new Sink.GroupPosition(DEFAULT, written, epoch), written, Map.of(table, delta));
+            sink.apply(
+                    new Sink.GroupPosition(DEFAULT, written, epoch), written, Map.of(table, delta));
         }
     }
 
@@ -123,8 +125,7 @@ final class Group {
         Map<String, byte[]> metadata = new HashMap<>();
         List<StateSpace> spaces = new ArrayList<>();
         metadata.put(
-                POSITION_KEY,
-                ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
+                POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
         for (LiveView view : views.values()) {
             spaces.add(view.space());
             metadata.put(view.definition().metadataKey(), view.definition().stamp());
@@ -209,14 +210,17 @@ final class Group {
         return views.values().stream()
                 .filter(view -> view.definition().table().equals(table))
                 .findFirst()
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.INTERNAL, "no live view has the table " + table.qualifiedName()));
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                ErrorCode.INTERNAL,
+                                "no live view has the table " + table.qualifiedName()));
     }
 
     /// Between steps only: a reader holds nothing then.
     private void rewire() {
         changesBefore += readers.received();
-        readers = new SourceReaders(
-                views.values().stream().flatMap(view -> view.sources().stream()).toList());
+        readers =
+                new SourceReaders(
+                        views.values().stream().flatMap(view -> view.sources().stream()).toList());
     }
 }

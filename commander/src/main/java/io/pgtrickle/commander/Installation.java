@@ -55,7 +55,8 @@ public final class Installation {
         }
     }
 
-    private static void install(ServerAddress address, Connection connection, String slot, String publication) {
+    private static void install(
+            ServerAddress address, Connection connection, String slot, String publication) {
         Sql sql = new Sql(connection);
         checkServer(sql);
         sql.transaction(() -> sql.execute(installSql()));
@@ -68,10 +69,17 @@ public final class Installation {
 
     /// Makes the slot, which waits for every open transaction of the cluster.
     static void createSlot(Slots slots, ServerAddress address, String slot) {
-        slots.create(address, slot, SLOT_LIMIT, blockers -> LOG.info(
-                "creating replication slot \"{}\" waits for {}",
+        slots.create(
+                address,
                 slot,
-                blockers.stream().map(Blocker::description).collect(Collectors.joining(", "))));
+                SLOT_LIMIT,
+                blockers ->
+                        LOG.info(
+                                "creating replication slot \"{}\" waits for {}",
+                                slot,
+                                blockers.stream()
+                                        .map(Blocker::description)
+                                        .collect(Collectors.joining(", "))));
     }
 
     /// Removes slot, publication and SQL objects; result tables stay as ordinary tables.
@@ -91,7 +99,8 @@ public final class Installation {
         int version = Integer.parseInt(setting(sql, "server_version_num"));
         if (version < OLDEST_SERVER || version > NEWEST_SERVER) {
             throw PgtrickleException.of(
-                            ErrorCode.SERVER_UNSUPPORTED, "PostgreSQL " + version / 10_000 + " isn't supported")
+                            ErrorCode.SERVER_UNSUPPORTED,
+                            "PostgreSQL " + version / 10_000 + " isn't supported")
                     .withHint("use PostgreSQL 14 to 18");
         }
         if (sql.one("SELECT pg_is_in_recovery()", row -> row.getBoolean(1))) {
@@ -101,7 +110,8 @@ public final class Installation {
         String walLevel = setting(sql, "wal_level");
         if (!walLevel.equals("logical")) {
             throw PgtrickleException.of(
-                            ErrorCode.SETTING_WRONG, "wal_level is \"" + walLevel + "\", \"logical\" is needed")
+                            ErrorCode.SETTING_WRONG,
+                            "wal_level is \"" + walLevel + "\", \"logical\" is needed")
                     .withHint("ALTER SYSTEM SET wal_level = 'logical'; then restart PostgreSQL");
         }
         String encoding = setting(sql, "server_encoding");

@@ -48,10 +48,11 @@ final class Membership implements AutoCloseable {
                     ON CONFLICT (group_name) DO NOTHING
                     """,
                     Group.DEFAULT);
-            long epoch = sql.one(
-                    "UPDATE pgtrickle.progress SET epoch = epoch + 1 WHERE group_name = ? RETURNING epoch",
-                    row -> row.getLong(1),
-                    Group.DEFAULT);
+            long epoch =
+                    sql.one(
+                            "UPDATE pgtrickle.progress SET epoch = epoch + 1 WHERE group_name = ? RETURNING epoch",
+                            row -> row.getLong(1),
+                            Group.DEFAULT);
             sql.execute("DELETE FROM pgtrickle.sidecar");
             sql.update(
                     """
@@ -90,7 +91,9 @@ final class Membership implements AutoCloseable {
 
     /// Says goodbye, so that calls fail at once and say why.
     void leave() {
-        sql.update("UPDATE pgtrickle.sidecar SET stopped_at = clock_timestamp() WHERE instance = ?", instance);
+        sql.update(
+                "UPDATE pgtrickle.sidecar SET stopped_at = clock_timestamp() WHERE instance = ?",
+                instance);
     }
 
     @Override

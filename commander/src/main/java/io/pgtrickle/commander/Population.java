@@ -63,7 +63,8 @@ final class Population {
     /// What all populations need.
     ///
     /// @param flushBytes state that may be pending in memory
-    record Environment(ServerAddress address, String publication, StateStore store, long flushBytes) {}
+    record Environment(
+            ServerAddress address, String publication, StateStore store, long flushBytes) {}
 
     /// A spool with fewer transactions left than this is replayed by the engine at the step boundary.
     private static final int SHORT_SPOOL = 1_000;
@@ -109,7 +110,9 @@ final class Population {
         this.space = store.space(definition.spaceName());
         this.resultSpace = store.space(resultSpaceName());
         this.circuit = Circuit.of(definition.plan().plan(), space);
-        this.result = new ResultAccumulator(definition.plan().plan().types(), resultSpace, environment.flushBytes());
+        this.result =
+                new ResultAccumulator(
+                        definition.plan().plan().types(), resultSpace, environment.flushBytes());
         this.readers = new SourceReaders(definition.sources());
     }
 
@@ -145,8 +148,12 @@ final class Population {
         } catch (SQLException e) {
             stage = new Stage.Failed(SqlErrors.of(e, "populating " + definition.qualifiedName()));
         } catch (RuntimeException e) {
-            stage = new Stage.Failed(
-                    PgtrickleException.of(ErrorCode.INTERNAL, "populating failed with an internal error: " + e, e));
+            stage =
+                    new Stage.Failed(
+                            PgtrickleException.of(
+                                    ErrorCode.INTERNAL,
+                                    "populating failed with an internal error: " + e,
+                                    e));
         }
     }
 
@@ -203,11 +210,16 @@ final class Population {
         for (long relation : unpublished) {
             publication.addTable(relation);
         }
-        publication.waitForWriters(unpublished, blockers -> {
-            stage = new Stage.Waiting(
-                    blockers.stream().map(Blocker::description).collect(Collectors.joining(", ")));
-            checkCancelled();
-        });
+        publication.waitForWriters(
+                unpublished,
+                blockers -> {
+                    stage =
+                            new Stage.Waiting(
+                                    blockers.stream()
+                                            .map(Blocker::description)
+                                            .collect(Collectors.joining(", ")));
+                    checkCancelled();
+                });
     }
 
     private void load() throws SQLException {
@@ -249,12 +261,16 @@ final class Population {
     private SnapshotReader takeSnapshot() throws SQLException {
         while (true) {
             checkCancelled();
-            SnapshotReader snapshot = SnapshotReader.open(environment.address(), List.copyOf(definition.relations()));
+            SnapshotReader snapshot =
+                    SnapshotReader.open(environment.address(), List.copyOf(definition.relations()));
             XidSnapshot candidate = snapshot.visibility();
             if (streamed.areVisibleIn(candidate)) {
                 visibility = candidate;
-                snapshotLsn = new Sql(snapshot.connection())
-                        .one("SELECT pg_current_wal_insert_lsn()::text", row -> Lsn.parse(row.getString(1)));
+                snapshotLsn =
+                        new Sql(snapshot.connection())
+                                .one(
+                                        "SELECT pg_current_wal_insert_lsn()::text",
+                                        row -> Lsn.parse(row.getString(1)));
                 return snapshot;
             }
             // a commit was streamed and isn't visible for a moment longer
@@ -280,9 +296,11 @@ final class Population {
             }
         }
         SourceReaders.Read read = readers.drain();
-        read.failures().values().stream().findFirst().ifPresent(failure -> {
-            throw failure;
-        });
+        read.failures().values().stream()
+                .findFirst()
+                .ifPresent(failure -> {
+                    throw failure;
+                });
         if (!read.changes().isEmpty()) {
             into.addAll(circuit.step(read.changes()));
         }
@@ -292,7 +310,8 @@ final class Population {
     private boolean seen(Transaction transaction) {
         XidSnapshot snapshot = visibility;
         if (snapshot == null) {
-            throw PgtrickleException.of(ErrorCode.INTERNAL, "a replay before the snapshot was taken");
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "a replay before the snapshot was taken");
         }
         return snapshot.sees(transaction.xid());
     }
@@ -322,7 +341,8 @@ final class Population {
 
     private void checkCancelled() {
         if (cancelled) {
-            throw PgtrickleException.of(ErrorCode.CANCELLED, "the view was dropped while it was being populated");
+            throw PgtrickleException.of(
+                    ErrorCode.CANCELLED, "the view was dropped while it was being populated");
         }
     }
 

@@ -76,9 +76,10 @@ final class Populations implements AutoCloseable {
             startWaiting();
             return true;
         }
-        Optional<Population> inLine = waiting.stream()
-                .filter(population -> population.definition().id() == viewId)
-                .findFirst();
+        Optional<Population> inLine =
+                waiting.stream()
+                        .filter(population -> population.definition().id() == viewId)
+                        .findFirst();
         inLine.ifPresent(population -> {
             waiting.remove(population);
             population.discard();
@@ -109,10 +110,11 @@ final class Populations implements AutoCloseable {
     private void startWaiting() {
         while (running.size() < MAX_RUNNING && !waiting.isEmpty()) {
             Population next = waiting.remove();
-            Thread thread = Thread.ofPlatform()
-                    .name("population " + next.definition().qualifiedName())
-                    .daemon()
-                    .start(next::run);
+            Thread thread =
+                    Thread.ofPlatform()
+                            .name("population " + next.definition().qualifiedName())
+                            .daemon()
+                            .start(next::run);
             running.put(next.definition().id(), new Running(next, thread));
         }
     }

@@ -29,17 +29,23 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
         Slots slots = new Slots(sql.connection());
         Slot info = usableSlot(slots, address, slot);
         Lsn confirmed = info.confirmedLsn().orElse(Lsn.ZERO);
-        Lsn target = sql.one(
-                "SELECT lsn::text FROM pgtrickle.progress WHERE group_name = ?",
-                row -> Lsn.parse(row.getString(1)),
-                Group.DEFAULT);
-        Optional<Lsn> state = store.metadata(Group.POSITION_KEY)
-                .map(bytes -> new Lsn(ByteBuffer.wrap(bytes).getLong()));
+        Lsn target =
+                sql.one(
+                        "SELECT lsn::text FROM pgtrickle.progress WHERE group_name = ?",
+                        row -> Lsn.parse(row.getString(1)),
+                        Group.DEFAULT);
+        Optional<Lsn> state =
+                store.metadata(Group.POSITION_KEY)
+                        .map(bytes -> new Lsn(ByteBuffer.wrap(bytes).getLong()));
         String reason = "";
         if (state.isEmpty()) {
             reason = "the state directory is new";
         } else if (confirmed.isAfter(state.get())) {
-            reason = "the slot is confirmed up to " + confirmed + ", past the state at " + state.get();
+            reason =
+                    "the slot is confirmed up to "
+                            + confirmed
+                            + ", past the state at "
+                            + state.get();
         } else if (state.get().isAfter(target)) {
             reason = "the database is at " + target + ", behind the state at " + state.get();
         }
@@ -50,26 +56,32 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
 
     /// Makes a new state directory this database's, and refuses that of another one.
     private static void claim(Sql sql, StateStore store, String slot) {
-        String identity = sql.one(
-                        "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||"
-                                + " (SELECT oid FROM pg_database WHERE datname = current_database())",
-                        row -> row.getString(1))
-                + "/" + slot;
+        String identity =
+                sql.one(
+                                "SELECT (SELECT system_identifier FROM pg_control_system()) || '/' ||"
+                                        + " (SELECT oid FROM pg_database WHERE datname = current_database())",
+                                row -> row.getString(1))
+                        + "/"
+                        + slot;
         Optional<byte[]> known = store.metadata(IDENTITY_KEY);
         if (known.isEmpty()) {
             store.checkpoint(List.of(), Map.of(IDENTITY_KEY, identity.getBytes(UTF_8)));
         } else if (!identity.equals(new String(known.get(), UTF_8))) {
             throw PgtrickleException.of(
-                            ErrorCode.STATE_FOREIGN, "the state directory belongs to another database or slot")
+                            ErrorCode.STATE_FOREIGN,
+                            "the state directory belongs to another database or slot")
                     .withHint("start with that database and slot, or with an empty --state-dir");
         }
     }
 
     /// A slot whose log is gone can't be read any more: it is made anew.
     private static Slot usableSlot(Slots slots, ServerAddress address, String name) {
-        Slot info = slots.find(name)
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.SLOT_LOST, "replication slot \"" + name + "\" does not exist"));
+        Slot info =
+                slots.find(name)
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.SLOT_LOST,
+                                        "replication slot \"" + name + "\" does not exist"));
         if (!info.isLost()) {
             return info;
         }

@@ -60,7 +60,8 @@ final class ResultAccumulator {
         forEach((row, weight) -> {
             if (weight < 0) {
                 throw PgtrickleException.of(
-                        ErrorCode.STATE_INCONSISTENT, "a row of the result has the weight " + weight + ": " + row);
+                        ErrorCode.STATE_INCONSISTENT,
+                        "a row of the result has the weight " + weight + ": " + row);
             }
             visitor.accept(row, weight);
         });

@@ -7,12 +7,9 @@ import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.Sink;
-import io.pgtrickle.postgres.SqlErrors;
 import io.pgtrickle.state.RocksStateStore;
 import io.pgtrickle.state.StateStore;
 import io.pgtrickle.state.StoreLimits;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -67,9 +64,12 @@ final class Service implements AutoCloseable {
                 pause(STANDBY_POLL);
             }
         }
-        StateStore state = keep(RocksStateStore.open(
-                settings.stateDirectory().resolve("store"),
-                new StoreLimits(settings.blockCacheBytes(), settings.writeBufferBytes())));
+        StateStore state =
+                keep(
+                        RocksStateStore.open(
+                                settings.stateDirectory().resolve("store"),
+                                new StoreLimits(
+                                        settings.blockCacheBytes(), settings.writeBufferBytes())));
         store = state;
         Engine engine = assemble(membership, state);
         phase.accept(SidecarStatus.Phase.STREAMING, Optional.empty());
@@ -91,30 +91,45 @@ final class Service implements AutoCloseable {
             LOG.info("views are populated anew: {}", recovery.reason());
         }
         StreamedXids streamed = new StreamedXids();
-        Populations populations = keep(new Populations(
-                new Population.Environment(
-                        settings.address(), settings.publication(), state, settings.pendingBytes()),
-                settings.stateDirectory().resolve("spool"),
-                streamed));
+        Populations populations =
+                keep(
+                        new Populations(
+                                new Population.Environment(
+                                        settings.address(),
+                                        settings.publication(),
+                                        state,
+                                        settings.pendingBytes()),
+                                settings.stateDirectory().resolve("spool"),
+                                streamed));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
         Group group = new Group(state, sink, epoch, recovery.positions());
         Views views = new Views(sql, state, group, populations);
         group.onFailure(views::failed);
-        ChangeStream changes = keep(ChangeStream.open(
-                new StreamSettings(
-                        settings.address(),
-                        settings.slot(),
-                        settings.publication(),
-                        settings.stateDirectory().resolve("transactions"),
-                        new StreamSettings.Limits(
-                                settings.queueBytes(), settings.queueBytes() / 4, STATUS_INTERVAL)),
-                recovery.positions().checkpointed()));
+        ChangeStream changes =
+                keep(
+                        ChangeStream.open(
+                                new StreamSettings(
+                                        settings.address(),
+                                        settings.slot(),
+                                        settings.publication(),
+                                        settings.stateDirectory().resolve("transactions"),
+                                        new StreamSettings.Limits(
+                                                settings.queueBytes(),
+                                                settings.queueBytes() / 4,
+                                                STATUS_INTERVAL)),
+                                recovery.positions().checkpointed()));
         stream = changes;
-        CommandDesk desk = keep(new CommandDesk(new CommandTable(sql), views, settings.address(), streamed, clock));
+        CommandDesk desk =
+                keep(
+                        new CommandDesk(
+                                new CommandTable(sql), views, settings.address(), streamed, clock));
         views.resume(recovery.stateUsable());
         desk.resume();
         return new Engine(
-                new Engine.Parts(changes, group, populations, streamed, desk), clock, settings.pendingBytes(), counters);
+                new Engine.Parts(changes, group, populations, streamed, desk),
+                clock,
+                settings.pendingBytes(),
+                counters);
     }
 
     /// The status as this attempt sees it.
@@ -150,28 +165,34 @@ final class Service implements AutoCloseable {
     }
 
     private void startBeating(Membership membership) {
-        Thread.ofPlatform().name("heartbeat").daemon().start(() -> {
-            try {
-                while (!closing) {
-                    membership.beat(status(SidecarStatus.starting(clock.instant())));
-                    pause(BEAT_INTERVAL);
-                }
-            } catch (PgtrickleException e) {
-                beatFailure = e;
-            }
-        });
+        Thread.ofPlatform()
+                .name("heartbeat")
+                .daemon()
+                .start(() -> {
+                    try {
+                        while (!closing) {
+                            membership.beat(status(SidecarStatus.starting(clock.instant())));
+                            pause(BEAT_INTERVAL);
+                        }
+                    } catch (PgtrickleException e) {
+                        beatFailure = e;
+                    }
+                });
     }
 
     private void checkLife() {
         PgtrickleException failure = beatFailure;
         if (failure != null) {
             throw PgtrickleException.of(
-                    ErrorCode.CONNECTION_LOST, "the heartbeat failed: " + failure.messageText(), failure);
+                    ErrorCode.CONNECTION_LOST,
+                    "the heartbeat failed: " + failure.messageText(),
+                    failure);
         }
         ChangeStream changes = stream;
         if (changes != null && changes.statistics().sinceArrival().compareTo(SILENCE_LIMIT) > 0) {
             throw PgtrickleException.of(
-                    ErrorCode.CONNECTION_LOST, "the server has been silent for " + SILENCE_LIMIT.toSeconds() + " s");
+                    ErrorCode.CONNECTION_LOST,
+                    "the server has been silent for " + SILENCE_LIMIT.toSeconds() + " s");
         }
     }
 
@@ -189,6 +210,7 @@ final class Service implements AutoCloseable {
     }
 
     private static String version() {
-        return Optional.ofNullable(Service.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(Service.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 }

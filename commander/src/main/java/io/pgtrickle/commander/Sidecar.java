@@ -75,7 +75,9 @@ public final class Sidecar implements AutoCloseable {
         stop.countDown();
         try {
             if (!thread.join(STOP_LIMIT)) {
-                LOG.warn("the sidecar didn't end within {}; its state is that of the last checkpoint", STOP_LIMIT);
+                LOG.warn(
+                        "the sidecar didn't end within {}; its state is that of the last checkpoint",
+                        STOP_LIMIT);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

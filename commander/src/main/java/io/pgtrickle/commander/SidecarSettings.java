@@ -8,7 +8,11 @@ import java.nio.file.Path;
 /// @param stateDirectory holds the state store and spools; belongs to this sidecar alone
 /// @param memoryBytes the budget for heap and native memory together
 public record SidecarSettings(
-        ServerAddress address, Path stateDirectory, String slot, String publication, long memoryBytes) {
+        ServerAddress address,
+        Path stateDirectory,
+        String slot,
+        String publication,
+        long memoryBytes) {
 
     public static final String DEFAULT_SLOT = "pgtrickle";
     public static final String DEFAULT_PUBLICATION = "pgtrickle";
@@ -20,7 +24,11 @@ public record SidecarSettings(
     public SidecarSettings {
         if (memoryBytes < MIN_MEMORY_BYTES) {
             throw new IllegalArgumentException(
-                    "memory of " + memoryBytes + " bytes, at least " + MIN_MEMORY_BYTES + " are needed");
+                    "memory of "
+                            + memoryBytes
+                            + " bytes, at least "
+                            + MIN_MEMORY_BYTES
+                            + " are needed");
         }
     }
 

@@ -51,7 +51,8 @@ final class SourceReader {
                 changes.add(new SourceChange.Delete(decode(old, old)));
             }
             case Change.Truncate _ -> changes.add(new SourceChange.Truncate());
-            case Change.Message _ -> throw new IllegalArgumentException("a message isn't a change of a table");
+            case Change.Message _ ->
+                    throw new IllegalArgumentException("a message isn't a change of a table");
         }
     }
 
@@ -76,9 +77,9 @@ final class SourceReader {
             case NULL -> null;
             case BINARY, TEXT -> tuple.decode(place, column.type());
             case UNCHANGED ->
-                old.kind(place) == Tuple.Kind.UNCHANGED || old == tuple
-                        ? UnchangedToast.VALUE
-                        : cell(old, old, place, column);
+                    old.kind(place) == Tuple.Kind.UNCHANGED || old == tuple
+                            ? UnchangedToast.VALUE
+                            : cell(old, old, place, column);
         };
     }
 
@@ -101,7 +102,8 @@ final class SourceReader {
                 return i;
             }
         }
-        throw changed("column \"" + column.name() + "\" of table " + table() + " was renamed or dropped");
+        throw changed(
+                "column \"" + column.name() + "\" of table " + table() + " was renamed or dropped");
     }
 
     private void checkIdentity(Relation of, int[] found) {
@@ -113,9 +115,14 @@ final class SourceReader {
             }
             case Identity.Key(List<Integer> columns) -> {
                 for (int column : columns) {
-                    if (of.replicaIdentity() == Relation.ReplicaIdentity.NOTHING || !of.columns().get(found[column]).partOfKey()) {
-                        throw changed("column \"" + source.columns().get(column).name() + "\" of table " + table()
-                                + " is no longer part of the replica identity");
+                    if (of.replicaIdentity() == Relation.ReplicaIdentity.NOTHING
+                            || !of.columns().get(found[column]).partOfKey()) {
+                        throw changed(
+                                "column \""
+                                        + source.columns().get(column).name()
+                                        + "\" of table "
+                                        + table()
+                                        + " is no longer part of the replica identity");
                     }
                 }
             }

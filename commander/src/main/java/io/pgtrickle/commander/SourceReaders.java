@@ -17,7 +17,8 @@ import java.util.Map;
 final class SourceReaders {
 
     /// What was read since the last time: the changes of each source that has any, and the sources that can't be read any more.
-    record Read(Map<Source, List<SourceChange>> changes, Map<Source, PgtrickleException> failures) {}
+    record Read(
+            Map<Source, List<SourceChange>> changes, Map<Source, PgtrickleException> failures) {}
 
     private final Map<Long, List<SourceReader>> byRelation = new HashMap<>();
     private final Map<Source, PgtrickleException> failures = new LinkedHashMap<>();
@@ -38,7 +39,7 @@ final class SourceReaders {
             case Change.Update(Relation relation, _, _) -> read(relation, change);
             case Change.Delete(Relation relation, Tuple _) -> read(relation, change);
             case Change.Truncate(List<Relation> relations, _, _) ->
-                relations.forEach(relation -> read(relation, change));
+                    relations.forEach(relation -> read(relation, change));
             case Change.Message _ -> {}
         }
     }

@@ -50,7 +50,11 @@ final class ViewCatalog {
     }
 
     Optional<Entry> find(String schema, String name) {
-        return sql.first(SELECT + " WHERE schema_name = ? AND view_name = ?", ViewCatalog::read, schema, name);
+        return sql.first(
+                SELECT + " WHERE schema_name = ? AND view_name = ?",
+                ViewCatalog::read,
+                schema,
+                name);
     }
 
     Optional<Entry> byId(long id) {
@@ -78,9 +82,15 @@ final class ViewCatalog {
                 command.required("query"),
                 analyzed.tree(),
                 columns.stream().map(AnalyzedQuery.Column::name).toArray(String[]::new),
-                columns.stream().map(c -> Integer.toUnsignedString(c.typeOid())).toArray(String[]::new),
-                columns.stream().map(c -> Integer.toString(c.typeModifier())).toArray(String[]::new),
-                columns.stream().map(c -> Integer.toUnsignedString(c.collationOid())).toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toUnsignedString(c.typeOid()))
+                        .toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toString(c.typeModifier()))
+                        .toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toUnsignedString(c.collationOid()))
+                        .toArray(String[]::new),
                 analyzed.serverVersion(),
                 command.searchPath(),
                 Group.DEFAULT,
@@ -97,7 +107,11 @@ final class ViewCatalog {
     }
 
     void status(long id, ViewStatus status, String message) {
-        sql.update("UPDATE pgtrickle.view SET status = ?, message = ? WHERE id = ?", status.label(), message, id);
+        sql.update(
+                "UPDATE pgtrickle.view SET status = ?, message = ? WHERE id = ?",
+                status.label(),
+                message,
+                id);
     }
 
     void failed(long id, ViewStatus status, PgtrickleException error) {
@@ -131,9 +145,7 @@ final class ViewCatalog {
                        relation = format('%I.%I', schema_name, view_name)::regclass
                  WHERE id = ?
                 """,
-                joined.toString(),
-                rows,
-                id);
+                joined.toString(), rows, id);
     }
 
     void delete(long id) {
@@ -162,11 +174,12 @@ final class ViewCatalog {
         String[] collations = strings(row.getArray(12));
         List<AnalyzedQuery.Column> columns = new ArrayList<>();
         for (int i = 0; i < names.length; i++) {
-            columns.add(new AnalyzedQuery.Column(
-                    names[i],
-                    Integer.parseUnsignedInt(types[i]),
-                    Integer.parseInt(modifiers[i]),
-                    Integer.parseUnsignedInt(collations[i])));
+            columns.add(
+                    new AnalyzedQuery.Column(
+                            names[i],
+                            Integer.parseUnsignedInt(types[i]),
+                            Integer.parseInt(modifiers[i]),
+                            Integer.parseUnsignedInt(collations[i])));
         }
         return new Entry(
                 row.getLong(1),

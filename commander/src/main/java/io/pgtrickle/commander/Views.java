@@ -12,9 +12,7 @@ import io.pgtrickle.postgres.Quoting;
 import io.pgtrickle.postgres.ResultColumn;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.ResultTables;
-import io.pgtrickle.postgres.SqlErrors;
 import io.pgtrickle.state.StateStore;
-import java.sql.SQLException;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -51,19 +49,26 @@ final class Views {
                 ViewDefinition definition = define(entry);
                 known.add(definition.spaceName());
                 if (stateUsable && isStateOf(definition)) {
-                    group.add(new LiveView(
-                            definition,
-                            store.space(definition.spaceName()),
-                            Circuit.of(definition.plan().plan(), store.space(definition.spaceName()))));
+                    group.add(
+                            new LiveView(
+                                    definition,
+                                    store.space(definition.spaceName()),
+                                    Circuit.of(
+                                            definition.plan().plan(),
+                                            store.space(definition.spaceName()))));
                 } else {
                     populations.start(definition, tableOf(entry));
-                    catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
+                    catalog.status(
+                            entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
                 }
             } catch (PgtrickleException e) {
                 stopped(entry.id(), e);
             }
         }
-        store.spaceNames().stream().filter(name -> !known.contains(name)).toList().forEach(store::drop);
+        store.spaceNames().stream()
+                .filter(name -> !known.contains(name))
+                .toList()
+                .forEach(store::drop);
     }
 
     /// Checks, plans and catalogues a view, and begins to populate it.
@@ -83,8 +88,13 @@ final class Views {
         ViewPlan plan = planner.plan(analyzed);
         long id = catalog.insert(command, name.schema(), name.name(), analyzed);
         catalog.planned(id, keyNames(plan), Explanation.lines(plan.plan()));
-        ViewDefinition definition = new ViewDefinition(
-                id, table(id, name, plan), command.required("query"), plan, command.caller());
+        ViewDefinition definition =
+                new ViewDefinition(
+                        id,
+                        table(id, name, plan),
+                        command.required("query"),
+                        plan,
+                        command.caller());
         populations.start(definition, false);
         return Optional.of(definition);
     }
@@ -97,14 +107,16 @@ final class Views {
             if (command.flag("if_exists", false)) {
                 return Optional.empty();
             }
-            throw PgtrickleException.of(ErrorCode.NAME_UNKNOWN, "view \"" + name.name() + "\" does not exist");
+            throw PgtrickleException.of(
+                    ErrorCode.NAME_UNKNOWN, "view \"" + name.name() + "\" does not exist");
         }
         ViewCatalog.Entry entry = found.get();
-        boolean owner = sql.one(
-                "SELECT pg_has_role(?::name, ?::name, 'USAGE')",
-                row -> row.getBoolean(1),
-                command.caller(),
-                entry.creator());
+        boolean owner =
+                sql.one(
+                        "SELECT pg_has_role(?::name, ?::name, 'USAGE')",
+                        row -> row.getBoolean(1),
+                        command.caller(),
+                        entry.creator());
         if (!owner) {
             throw PgtrickleException.of(
                     ErrorCode.PRIVILEGE_MISSING, "must be owner of view \"" + name.name() + "\"");
@@ -114,7 +126,8 @@ final class Views {
         }
         group.remove(entry.id());
         populations.cancel(entry.id());
-        sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + entry.id()));
+        sql.execute(
+                "DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + entry.id()));
         sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + entry.id()));
         catalog.delete(entry.id());
         store.drop("view-" + entry.id());
@@ -138,7 +151,8 @@ final class Views {
 
     /// Begins again after a failure of the world.
     void populateAgain(ViewDefinition definition) {
-        populations.start(definition, catalog.byId(definition.id()).map(this::tableOf).orElse(false));
+        populations.start(
+                definition, catalog.byId(definition.id()).map(this::tableOf).orElse(false));
     }
 
     /// @param reported whether somebody waits for the error; then the view is gone, otherwise it stays to show it
@@ -148,7 +162,9 @@ final class Views {
             stopped(definition.id(), error);
         } else {
             sql.execute("DROP TABLE IF EXISTS " + definition.hiddenTable().qualifiedName());
-            sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + definition.id()));
+            sql.execute(
+                    "DROP TYPE IF EXISTS "
+                            + Quoting.qualified("pgtrickle", "delta_" + definition.id()));
             catalog.delete(definition.id());
         }
     }
@@ -160,7 +176,8 @@ final class Views {
         store.drop(definition.spaceName());
         if (error.code() == ErrorCode.RESULT_EDITED
                 && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
-            catalog.status(definition.id(), ViewStatus.POPULATING, "rebuilding: " + error.messageText());
+            catalog.status(
+                    definition.id(), ViewStatus.POPULATING, "rebuilding: " + error.messageText());
             populations.start(definition, true);
         } else {
             stopped(definition.id(), error);
@@ -178,12 +195,16 @@ final class Views {
             long id = population.definition().id();
             switch (population.stage()) {
                 case Population.Stage.Waiting(String reason) ->
-                    catalog.progress(id, ViewStatus.POPULATING, "waiting for " + reason, 0, 0);
+                        catalog.progress(id, ViewStatus.POPULATING, "waiting for " + reason, 0, 0);
                 case Population.Stage.Copying(long rows, long estimate) ->
-                    catalog.progress(id, ViewStatus.POPULATING, "", rows, estimate);
+                        catalog.progress(id, ViewStatus.POPULATING, "", rows, estimate);
                 case Population.Stage.CatchingUp _, Population.Stage.Ready _ ->
-                    catalog.progress(
-                            id, ViewStatus.CATCHING_UP, "", population.rowsCopied(), population.rowsCopied());
+                        catalog.progress(
+                                id,
+                                ViewStatus.CATCHING_UP,
+                                "",
+                                population.rowsCopied(),
+                                population.rowsCopied());
                 case Population.Stage.Failed _ -> {}
             }
         }
@@ -192,7 +213,9 @@ final class Views {
 
     private void stopped(long id, PgtrickleException error) {
         ViewStatus status =
-                error.code() == ErrorCode.SOURCE_CHANGED ? ViewStatus.NEEDS_ATTENTION : ViewStatus.ERROR;
+                error.code() == ErrorCode.SOURCE_CHANGED
+                        ? ViewStatus.NEEDS_ATTENTION
+                        : ViewStatus.ERROR;
         catalog.failed(id, status, error);
     }
 
@@ -220,10 +243,17 @@ final class Views {
     }
 
     private static ResultTable table(long id, QualifiedName name, ViewPlan plan) {
-        List<ResultColumn> columns = plan.columns().stream()
-                .map(c -> new ResultColumn(
-                        c.name(), c.typeOid(), c.typeModifier(), c.collationOid(), c.type(), c.notNull()))
-                .toList();
+        List<ResultColumn> columns =
+                plan.columns().stream()
+                        .map(c ->
+                                new ResultColumn(
+                                        c.name(),
+                                        c.typeOid(),
+                                        c.typeModifier(),
+                                        c.collationOid(),
+                                        c.type(),
+                                        c.notNull()))
+                        .toList();
         return new ResultTable(id, name.schema(), name.name(), columns, plan.uniqueKey());
     }
 
@@ -233,66 +263,81 @@ final class Views {
 
     private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
         if (tableOf(entry)) {
-            sql.execute("DROP TABLE " + Quoting.qualified(entry.schema(), entry.name())
-                    + (cascade ? " CASCADE" : " RESTRICT"));
+            sql.execute(
+                    "DROP TABLE "
+                            + Quoting.qualified(entry.schema(), entry.name())
+                            + (cascade ? " CASCADE" : " RESTRICT"));
         }
     }
 
     private record QualifiedName(String schema, String name) {}
 
     private QualifiedName resolve(Command command) {
-        List<String> parts = sql.one(
-                "SELECT parse_ident(?)",
-                row -> List.of((String[]) row.getArray(1).getArray()),
-                command.required("name"));
+        List<String> parts =
+                sql.one(
+                        "SELECT parse_ident(?)",
+                        row -> List.of((String[]) row.getArray(1).getArray()),
+                        command.required("name"));
         return switch (parts.size()) {
             case 1 -> new QualifiedName(creationSchema(command.searchPath()), parts.getFirst());
             case 2 -> new QualifiedName(parts.get(0), parts.get(1));
             default ->
-                throw PgtrickleException.of(
-                                ErrorCode.BAD_ARGUMENT, "\"" + command.required("name") + "\" is not a view's name")
-                        .withHint("name it as name or schema.name");
+                    throw PgtrickleException.of(
+                                    ErrorCode.BAD_ARGUMENT,
+                                    "\"" + command.required("name") + "\" is not a view's name")
+                            .withHint("name it as name or schema.name");
         };
     }
 
     /// The first schema of the caller's search path that exists.
     private String creationSchema(String searchPath) {
-        return sql.transaction(() -> {
-            sql.one("SELECT set_config('search_path', ?, true)", row -> row.getString(1), searchPath);
-            return sql.one(
-                    "SELECT pg_catalog.current_schema()", row -> Optional.ofNullable(row.getString(1)));
-        })
-                .orElseThrow(() -> PgtrickleException.of(
-                                ErrorCode.NAME_UNKNOWN, "no schema has been selected to create in")
-                        .withSqlState("3F000"));
+        return sql.transaction(
+                        () -> {
+                            sql.one(
+                                    "SELECT set_config('search_path', ?, true)",
+                                    row -> row.getString(1),
+                                    searchPath);
+                            return sql.one(
+                                    "SELECT pg_catalog.current_schema()",
+                                    row -> Optional.ofNullable(row.getString(1)));
+                        })
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                        ErrorCode.NAME_UNKNOWN,
+                                        "no schema has been selected to create in")
+                                .withSqlState("3F000"));
     }
 
     private void checkName(QualifiedName name, String caller) {
         if (name.schema().equals("pgtrickle") || name.schema().startsWith("pg_")) {
             throw PgtrickleException.of(
-                            ErrorCode.BAD_ARGUMENT, "schema \"" + name.schema() + "\" can't hold views")
+                            ErrorCode.BAD_ARGUMENT,
+                            "schema \"" + name.schema() + "\" can't hold views")
                     .withHint("name another schema");
         }
-        Optional<Boolean> mayCreate = sql.first(
-                "SELECT has_schema_privilege(?::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = ?",
-                row -> row.getBoolean(1),
-                caller,
-                name.schema());
+        Optional<Boolean> mayCreate =
+                sql.first(
+                        "SELECT has_schema_privilege(?::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = ?",
+                        row -> row.getBoolean(1),
+                        caller,
+                        name.schema());
         if (mayCreate.isEmpty()) {
             throw PgtrickleException.of(
-                            ErrorCode.NAME_UNKNOWN, "schema \"" + name.schema() + "\" does not exist")
+                            ErrorCode.NAME_UNKNOWN,
+                            "schema \"" + name.schema() + "\" does not exist")
                     .withSqlState("3F000");
         }
         if (!mayCreate.get()) {
             throw PgtrickleException.of(
                     ErrorCode.PRIVILEGE_MISSING, "permission denied for schema " + name.schema());
         }
-        boolean taken = catalog.find(name.schema(), name.name()).isPresent()
-                || sql.one(
-                        "SELECT to_regclass(?) IS NOT NULL OR to_regtype(?) IS NOT NULL",
-                        row -> row.getBoolean(1),
-                        Quoting.qualified(name.schema(), name.name()),
-                        Quoting.qualified(name.schema(), name.name()));
+        boolean taken =
+                catalog.find(name.schema(), name.name()).isPresent()
+                        || sql.one(
+                                "SELECT to_regclass(?) IS NOT NULL OR to_regtype(?) IS NOT NULL",
+                                row -> row.getBoolean(1),
+                                Quoting.qualified(name.schema(), name.name()),
+                                Quoting.qualified(name.schema(), name.name()));
         if (taken) {
             throw PgtrickleException.of(
                     ErrorCode.NAME_TAKEN, "relation \"" + name.name() + "\" already exists");
@@ -303,12 +348,14 @@ final class Views {
         for (String option : List.of("or_replace", "use_existing_table")) {
             if (command.flag(option, false)) {
                 throw PgtrickleException.of(
-                        ErrorCode.UNSUPPORTED_QUERY, "option \"" + option + "\" isn't supported yet");
+                        ErrorCode.UNSUPPORTED_QUERY,
+                        "option \"" + option + "\" isn't supported yet");
             }
         }
         if (!Group.DEFAULT.equals(command.arguments().getOrDefault("view_group", Group.DEFAULT))) {
             throw PgtrickleException.of(
-                    ErrorCode.UNSUPPORTED_QUERY, "groups other than \"default\" aren't supported yet");
+                    ErrorCode.UNSUPPORTED_QUERY,
+                    "groups other than \"default\" aren't supported yet");
         }
     }
 }

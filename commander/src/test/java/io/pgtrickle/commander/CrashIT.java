@@ -2,7 +2,6 @@ package io.pgtrickle.commander;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import io.pgtrickle.testsupport.ServerOptions;
@@ -34,8 +33,7 @@ final class CrashIT {
 
     private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(60);
 
-    @TempDir
-    private Path directory;
+    @TempDir private Path directory;
 
     @Test
     void nothingIsLostOrDoubledWhenProcessesAreKilled() throws SQLException, InterruptedException {
@@ -70,8 +68,14 @@ final class CrashIT {
                     }
                     compare(database, views, "seed " + seed + ", kill " + kill + " of " + victim);
                 }
-                System.out.println("crash: " + KILLS + "/" + KILLS + " kills converged, 0 differences, "
-                        + load.transactions() + " transactions");
+                System.out.println(
+                        "crash: "
+                                + KILLS
+                                + "/"
+                                + KILLS
+                                + " kills converged, 0 differences, "
+                                + load.transactions()
+                                + " transactions");
             } finally {
                 sidecar.close();
             }
@@ -86,14 +90,19 @@ final class CrashIT {
             for (String query : queries) {
                 String name = "v" + views.size();
                 statement.execute(
-                        "CALL pgtrickle.create_view('" + name + "', '" + query.replace("'", "''") + "')");
+                        "CALL pgtrickle.create_view('"
+                                + name
+                                + "', '"
+                                + query.replace("'", "''")
+                                + "')");
                 views.put(name, query);
             }
         }
         return views;
     }
 
-    private static void compare(Database database, Map<String, String> views, String when) throws SQLException {
+    private static void compare(Database database, Map<String, String> views, String when)
+            throws SQLException {
         awaitSidecar(database);
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
@@ -112,10 +121,11 @@ final class CrashIT {
         while (System.nanoTime() < deadline) {
             try (Connection connection = database.connect();
                     Statement statement = connection.createStatement();
-                    var row = statement.executeQuery(
-                            "SELECT EXISTS (SELECT FROM pgtrickle.sidecar WHERE heartbeat > now() - interval '5 s')"
-                                    + " AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 1886680180"
-                                    + " AND granted)")) {
+                    var row =
+                            statement.executeQuery(
+                                    "SELECT EXISTS (SELECT FROM pgtrickle.sidecar WHERE heartbeat > now() - interval '5 s')"
+                                            + " AND EXISTS (SELECT FROM pg_locks WHERE locktype = 'advisory' AND classid = 1886680180"
+                                            + " AND granted)")) {
                 if (row.next() && row.getBoolean(1)) {
                     return;
                 }

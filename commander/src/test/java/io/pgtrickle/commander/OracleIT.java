@@ -28,8 +28,7 @@ final class OracleIT {
 
     private static final int STEPS = Integer.getInteger("pgtrickle.steps", 120);
 
-    @TempDir
-    private Path state;
+    @TempDir private Path state;
 
     static IntStream majors() {
         return Arrays.stream(System.getProperty("pgtrickle.majors", "14,18").split(","))
@@ -40,15 +39,17 @@ final class OracleIT {
     @MethodSource("majors")
     void everyViewEqualsItsQueryAfterEveryTransaction(int major) throws SQLException {
         long seed = Long.getLong("pgtrickle.seed", new Random().nextLong());
-        System.out.println("oracle: PostgreSQL " + major + ", seed " + seed + ", " + STEPS + " steps");
+        System.out.println(
+                "oracle: PostgreSQL " + major + ", seed " + seed + ", " + STEPS + " steps");
         RandomShop shop = new RandomShop(seed);
         Database database = EmbeddedServer.shared(major).createDatabase();
-        SidecarSettings settings = new SidecarSettings(
-                ServerAddress.parse(database.uri()),
-                state,
-                "oracle_" + database.name(),
-                "pgtrickle",
-                SidecarSettings.DEFAULT_MEMORY_BYTES);
+        SidecarSettings settings =
+                new SidecarSettings(
+                        ServerAddress.parse(database.uri()),
+                        state,
+                        "oracle_" + database.name(),
+                        "pgtrickle",
+                        SidecarSettings.DEFAULT_MEMORY_BYTES);
         List<String> queries = RandomShop.queries();
         Map<String, String> views = new LinkedHashMap<>();
         try (Connection connection = database.connect()) {
@@ -68,8 +69,12 @@ final class OracleIT {
                     String script = change(connection, shop.transaction());
                     execute(connection, "CALL pgtrickle.wait_for_lsn()");
                     for (Map.Entry<String, String> view : views.entrySet()) {
-                        assertThat(Comparison.differences(connection, view.getKey(), view.getValue()))
-                                .as("seed %d, step %d, %s: %s%nafter %s", seed, step, view.getKey(), view.getValue(), script)
+                        assertThat(
+                                        Comparison.differences(
+                                                connection, view.getKey(), view.getValue()))
+                                .as(
+                                        "seed %d, step %d, %s: %s%nafter %s",
+                                        seed, step, view.getKey(), view.getValue(), script)
                                 .isEmpty();
                     }
                 }
@@ -80,7 +85,8 @@ final class OracleIT {
         }
     }
 
-    private static String change(Connection connection, List<RandomShop.Mutation> mutations) throws SQLException {
+    private static String change(Connection connection, List<RandomShop.Mutation> mutations)
+            throws SQLException {
         StringBuilder script = new StringBuilder();
         connection.setAutoCommit(false);
         try (Statement statement = connection.createStatement()) {
@@ -96,8 +102,11 @@ final class OracleIT {
         return script.toString();
     }
 
-    private static void createView(Connection connection, String name, String query) throws SQLException {
-        execute(connection, "CALL pgtrickle.create_view('" + name + "', '" + query.replace("'", "''") + "')");
+    private static void createView(Connection connection, String name, String query)
+            throws SQLException {
+        execute(
+                connection,
+                "CALL pgtrickle.create_view('" + name + "', '" + query.replace("'", "''") + "')");
     }
 
     private static void execute(Connection connection, String sql) throws SQLException {

@@ -83,7 +83,11 @@ final class RandomShop {
             return delete(table);
         }
         return random.nextInt(3) == 0
-                ? new Mutation("TRUNCATE " + List.of("lines", "events", "lines, orders").get(random.nextInt(3)), 0)
+                ? new Mutation(
+                        "TRUNCATE "
+                                + List.of("lines", "events", "lines, orders")
+                                        .get(random.nextInt(3)),
+                        0)
                 : new Mutation("UPDATE orders SET amount = amount * 2 WHERE id % 3 = 1", 0);
     }
 
@@ -91,26 +95,79 @@ final class RandomShop {
         nextId++;
         return switch (table) {
             case 0 ->
-                new Mutation(
-                        "INSERT INTO customers VALUES (" + nextId + ", " + name() + ", " + region() + ", " + decimal() + ", "
-                                + date() + ", " + pick("true", "false", "NULL") + ")",
-                        1);
+                    new Mutation(
+                            "INSERT INTO customers VALUES ("
+                                    + nextId
+                                    + ", "
+                                    + name()
+                                    + ", "
+                                    + region()
+                                    + ", "
+                                    + decimal()
+                                    + ", "
+                                    + date()
+                                    + ", "
+                                    + pick("true", "false", "NULL")
+                                    + ")",
+                            1);
             case 1 ->
-                new Mutation(
-                        "INSERT INTO orders VALUES (" + nextId + ", " + customer() + ", " + decimal() + ", " + small() + ", "
-                                + real() + ", " + timestamp() + ", " + name() + "), (" + ++nextId + ", " + customer() + ", "
-                                + decimal() + ", " + small() + ", " + real() + ", " + timestamp() + ", " + name() + ")",
-                        2);
+                    new Mutation(
+                            "INSERT INTO orders VALUES ("
+                                    + nextId
+                                    + ", "
+                                    + customer()
+                                    + ", "
+                                    + decimal()
+                                    + ", "
+                                    + small()
+                                    + ", "
+                                    + real()
+                                    + ", "
+                                    + timestamp()
+                                    + ", "
+                                    + name()
+                                    + "), ("
+                                    + ++nextId
+                                    + ", "
+                                    + customer()
+                                    + ", "
+                                    + decimal()
+                                    + ", "
+                                    + small()
+                                    + ", "
+                                    + real()
+                                    + ", "
+                                    + timestamp()
+                                    + ", "
+                                    + name()
+                                    + ")",
+                            2);
             case 2 ->
-                new Mutation(
-                        "INSERT INTO lines SELECT id, " + random.nextInt(3) + ", " + small() + ", " + decimal() + ", " + small()
-                                + " FROM orders WHERE id % 5 = " + random.nextInt(5) + " ON CONFLICT DO NOTHING",
-                        0);
+                    new Mutation(
+                            "INSERT INTO lines SELECT id, "
+                                    + random.nextInt(3)
+                                    + ", "
+                                    + small()
+                                    + ", "
+                                    + decimal()
+                                    + ", "
+                                    + small()
+                                    + " FROM orders WHERE id % 5 = "
+                                    + random.nextInt(5)
+                                    + " ON CONFLICT DO NOTHING",
+                            0);
             default ->
-                new Mutation(
-                        "INSERT INTO events VALUES (" + name() + ", " + pick("1", "1.5", "NULL", "0.1", "'NaN'") + ", now(), "
-                                + pick("'{\"a\": 1}'", "'[1, 2.50]'", "NULL") + ", " + pick("'a'", "'b '", "NULL") + ")",
-                        1);
+                    new Mutation(
+                            "INSERT INTO events VALUES ("
+                                    + name()
+                                    + ", "
+                                    + pick("1", "1.5", "NULL", "0.1", "'NaN'")
+                                    + ", now(), "
+                                    + pick("'{\"a\": 1}'", "'[1, 2.50]'", "NULL")
+                                    + ", "
+                                    + pick("'a'", "'b '", "NULL")
+                                    + ")",
+                            1);
         };
     }
 
@@ -119,36 +176,78 @@ final class RandomShop {
         String some = " WHERE id % " + modulus + " = " + random.nextInt(modulus);
         return switch (table) {
             case 0 ->
-                random.nextInt(4) == 0
-                        ? new Mutation("UPDATE customers SET id = id + 100000" + some + " AND id < 100000", 0)
-                        : new Mutation("UPDATE customers SET region = " + region() + ", credit = " + decimal() + some, 0);
+                    random.nextInt(4) == 0
+                            ? new Mutation(
+                                    "UPDATE customers SET id = id + 100000"
+                                            + some
+                                            + " AND id < 100000",
+                                    0)
+                            : new Mutation(
+                                    "UPDATE customers SET region = "
+                                            + region()
+                                            + ", credit = "
+                                            + decimal()
+                                            + some,
+                                    0);
             case 1 ->
-                new Mutation(
-                        "UPDATE orders SET customer_id = " + customer() + ", amount = " + decimal() + ", rate = " + real() + some,
-                        0);
+                    new Mutation(
+                            "UPDATE orders SET customer_id = "
+                                    + customer()
+                                    + ", amount = "
+                                    + decimal()
+                                    + ", rate = "
+                                    + real()
+                                    + some,
+                            0);
             case 2 ->
-                new Mutation(
-                        "UPDATE lines SET price = " + decimal() + ", quantity = " + small() + " WHERE line = "
-                                + random.nextInt(3),
-                        0);
+                    new Mutation(
+                            "UPDATE lines SET price = "
+                                    + decimal()
+                                    + ", quantity = "
+                                    + small()
+                                    + " WHERE line = "
+                                    + random.nextInt(3),
+                            0);
             default ->
-                new Mutation(
-                        "UPDATE events SET kind = " + name() + " WHERE ctid IN (SELECT min(ctid) FROM events)", 0);
+                    new Mutation(
+                            "UPDATE events SET kind = "
+                                    + name()
+                                    + " WHERE ctid IN (SELECT min(ctid) FROM events)",
+                            0);
         };
     }
 
     private Mutation delete(int table) {
         int modulus = 3 + random.nextInt(9);
         return switch (table) {
-            case 0 -> new Mutation("DELETE FROM customers WHERE id % " + modulus + " = " + random.nextInt(modulus), 0);
-            case 1 -> new Mutation("DELETE FROM orders WHERE id % " + modulus + " = " + random.nextInt(modulus), 0);
+            case 0 ->
+                    new Mutation(
+                            "DELETE FROM customers WHERE id % "
+                                    + modulus
+                                    + " = "
+                                    + random.nextInt(modulus),
+                            0);
+            case 1 ->
+                    new Mutation(
+                            "DELETE FROM orders WHERE id % "
+                                    + modulus
+                                    + " = "
+                                    + random.nextInt(modulus),
+                            0);
             case 2 -> new Mutation("DELETE FROM lines WHERE line = " + random.nextInt(3), 0);
-            default -> new Mutation("DELETE FROM events WHERE ctid IN (SELECT max(ctid) FROM events)", 0);
+            default ->
+                    new Mutation(
+                            "DELETE FROM events WHERE ctid IN (SELECT max(ctid) FROM events)", 0);
         };
     }
 
     private String customer() {
-        return pick("NULL", "1", "2", "(SELECT max(id) FROM customers)", String.valueOf(random.nextInt(nextId + 1)));
+        return pick(
+                "NULL",
+                "1",
+                "2",
+                "(SELECT max(id) FROM customers)",
+                String.valueOf(random.nextInt(nextId + 1)));
     }
 
     private String name() {

@@ -18,34 +18,37 @@ final class SidecarProcess implements AutoCloseable {
 
     /// Runs a sidecar until the process is killed.
     public static void main(String[] arguments) throws InterruptedException {
-        Sidecar sidecar = Sidecar.start(
-                new SidecarSettings(
-                        ServerAddress.parse(arguments[0]),
-                        Path.of(arguments[1]),
-                        arguments[2],
-                        SidecarSettings.DEFAULT_PUBLICATION,
-                        SidecarSettings.DEFAULT_MEMORY_BYTES),
-                Clock.systemUTC());
+        Sidecar sidecar =
+                Sidecar.start(
+                        new SidecarSettings(
+                                ServerAddress.parse(arguments[0]),
+                                Path.of(arguments[1]),
+                                arguments[2],
+                                SidecarSettings.DEFAULT_PUBLICATION,
+                                SidecarSettings.DEFAULT_MEMORY_BYTES),
+                        Clock.systemUTC());
         sidecar.awaitStop();
     }
 
     static SidecarProcess start(String uri, Path state, String slot) {
         try {
             Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-            return new SidecarProcess(new ProcessBuilder(
-                            java.toString(),
-                            "-Xmx512m",
-                            "--enable-native-access=ALL-UNNAMED",
-                            "-cp",
-                            System.getProperty("java.class.path"),
-                            SidecarProcess.class.getName(),
-                            uri,
-                            state.toString(),
-                            slot)
-                    .redirectErrorStream(true)
-                    .redirectOutput(ProcessBuilder.Redirect.appendTo(
-                            state.resolveSibling("sidecar.log").toFile()))
-                    .start());
+            return new SidecarProcess(
+                    new ProcessBuilder(
+                                    java.toString(),
+                                    "-Xmx512m",
+                                    "--enable-native-access=ALL-UNNAMED",
+                                    "-cp",
+                                    System.getProperty("java.class.path"),
+                                    SidecarProcess.class.getName(),
+                                    uri,
+                                    state.toString(),
+                                    slot)
+                            .redirectErrorStream(true)
+                            .redirectOutput(
+                                    ProcessBuilder.Redirect.appendTo(
+                                            state.resolveSibling("sidecar.log").toFile()))
+                            .start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
