@@ -103,11 +103,12 @@ final class Alignment implements AutoCloseable {
                 + "\"}";
     }
 
+    /// Both transactions end with their connections.
     @Override
     public void close() {
-        try (Connection first = sources;
-                Connection second = views) {
-            // both transactions end with their connections
+        try {
+            views.close();
+            sources.close();
         } catch (SQLException e) {
             throw SqlErrors.of(e, "ending a verification");
         }

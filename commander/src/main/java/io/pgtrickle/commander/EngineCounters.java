@@ -18,6 +18,7 @@ final class EngineCounters {
 
     private long steps;
     private long stepNanos;
+    private long latencyNanos;
     private Duration lastLatency = Duration.ZERO;
     private volatile String lastHeartbeat = "";
     private volatile Figures figures =
@@ -26,13 +27,14 @@ final class EngineCounters {
                     Lsn.ZERO,
                     0,
                     0,
-                    new SidecarStatus.StepTimes(0, 0, Duration.ZERO),
+                    SidecarStatus.StepTimes.NONE,
                     List.of());
 
     void step(long nanos, Duration latency) {
         steps++;
         stepNanos += nanos;
         lastLatency = latency.isNegative() ? Duration.ZERO : latency;
+        latencyNanos += lastLatency.toNanos();
     }
 
     void heartbeatReturned(String instance) {
@@ -46,7 +48,7 @@ final class EngineCounters {
                         group.checkpointed(),
                         group.changesReceived(),
                         group.rowsApplied(),
-                        new SidecarStatus.StepTimes(steps, stepNanos, lastLatency),
+                        new SidecarStatus.StepTimes(steps, stepNanos, latencyNanos, lastLatency),
                         group.views().stream().map(EngineCounters::status).toList());
     }
 

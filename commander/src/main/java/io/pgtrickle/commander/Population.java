@@ -86,7 +86,7 @@ final class Population {
 
     private volatile Stage stage = new Stage.Waiting("its turn");
     private volatile boolean cancelled;
-    private volatile long replayed;
+    private final AtomicLong replayed = new AtomicLong();
     private volatile Lsn snapshotLsn = Lsn.ZERO;
     private @Nullable XidSnapshot visibility;
     private final ZSet missing = new ZSet();
@@ -191,7 +191,7 @@ final class Population {
             publishSources(connection);
             load();
             stage = new Stage.CatchingUp();
-            while (spool.count() - replayed > SHORT_SPOOL) {
+            while (spool.count() - replayed.get() > SHORT_SPOOL) {
                 ZSet delta = new ZSet();
                 replay(delta);
                 result.add(delta);
@@ -288,7 +288,7 @@ final class Population {
                 break;
             }
             taken++;
-            replayed = replayed + 1;
+            replayed.incrementAndGet();
             try (Transaction transaction = next.get()) {
                 if (!seen(transaction)) {
                     transaction.forEachChange(readers::accept);

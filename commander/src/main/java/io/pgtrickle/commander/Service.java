@@ -40,7 +40,6 @@ final class Service implements AutoCloseable {
     private final EngineCounters counters = new EngineCounters();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
     private volatile @Nullable ChangeStream stream;
-    private volatile @Nullable StateStore store;
     private volatile @Nullable PgtrickleException beatFailure;
     private volatile boolean closing;
 
@@ -70,7 +69,6 @@ final class Service implements AutoCloseable {
                                 settings.stateDirectory().resolve("store"),
                                 new StoreLimits(
                                         settings.blockCacheBytes(), settings.writeBufferBytes())));
-        store = state;
         Engine engine = assemble(membership, state);
         phase.accept(SidecarStatus.Phase.STREAMING, Optional.empty());
         startBeating(membership);
@@ -136,7 +134,6 @@ final class Service implements AutoCloseable {
     SidecarStatus status(SidecarStatus before) {
         EngineCounters.Figures figures = counters.figures();
         ChangeStream changes = stream;
-        StateStore state = store;
         return new SidecarStatus(
                 before.phase(),
                 before.startedAt(),

@@ -45,8 +45,12 @@ public record SidecarStatus(
     ///
     /// @param steps how many
     /// @param stepNanos time from a step's first transaction being taken to its commit in the target
-    /// @param lastLatency from the last applied transaction's commit to its effect being visible
-    public record StepTimes(long steps, long stepNanos, Duration lastLatency) {}
+    /// @param latencyNanos from a step's last transaction's commit to its effect being visible
+    /// @param lastLatency the newest of these
+    public record StepTimes(long steps, long stepNanos, long latencyNanos, Duration lastLatency) {
+
+        static final StepTimes NONE = new StepTimes(0, 0, 0, Duration.ZERO);
+    }
 
     /// @param status as in `pgtrickle.list_views()`
     public record ViewStatus(
@@ -67,7 +71,7 @@ public record SidecarStatus(
                 0,
                 0,
                 0,
-                new StepTimes(0, 0, Duration.ZERO),
+                StepTimes.NONE,
                 0,
                 Optional.empty(),
                 List.of());

@@ -83,6 +83,8 @@ final class SourceReader {
         };
     }
 
+    /// A version of a relation is one object, so that identity tells a new one.
+    @SuppressWarnings("ReferenceEquality")
     private void use(Relation of) {
         if (of == relation) {
             return;
