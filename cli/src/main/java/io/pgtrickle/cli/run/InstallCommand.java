@@ -4,9 +4,6 @@ import io.pgtrickle.cli.configuration.Configuration;
 import io.pgtrickle.cli.console.Console;
 import io.pgtrickle.commander.Installation;
 import io.pgtrickle.postgres.Quoting;
-import io.pgtrickle.postgres.Sessions;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -34,7 +31,7 @@ public final class InstallCommand implements Callable<Integer> {
     }
 
     @Override
-    public Integer call() throws SQLException {
+    public Integer call() {
         Configuration configuration = settings.read(console);
         if (print) {
             grants(configuration).forEach(console.out()::println);
@@ -42,9 +39,7 @@ public final class InstallCommand implements Callable<Integer> {
             console.out().flush();
             return ExitCode.OK;
         }
-        try (Connection connection = Sessions.open(configuration.address(), "pgtrickle install")) {
-            Installation.install(connection, configuration.slot(), configuration.publication());
-        }
+        Installation.install(configuration.address(), configuration.slot(), configuration.publication());
         console.say("installed: schema \"pgtrickle\", publication \"" + configuration.publication() + "\", slot \""
                 + configuration.slot() + "\"");
         return ExitCode.OK;
