@@ -3,7 +3,10 @@ package io.pgtrickle.cli.console;
 import io.pgtrickle.postgres.Environment;
 import io.pgtrickle.postgres.ServerAddress;
 import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What every command works with: where it prints, the process's environment, and the options that all commands share.
 public final class Console {
@@ -92,12 +95,13 @@ public final class Console {
     }
 
     private static Table transposed(Table table) {
-        java.util.List<java.util.List<@org.jspecify.annotations.Nullable Object>> lines = new java.util.ArrayList<>();
-        for (java.util.List<@org.jspecify.annotations.Nullable Object> row : table.rows()) {
+        List<List<@Nullable Object>> lines = new ArrayList<>();
+        for (List<@Nullable Object> row : table.rows()) {
             for (int i = 0; i < row.size(); i++) {
-                lines.add(Table.row(table.columns().get(i), row.get(i)));
+                String column = table.columns().get(i);
+                lines.add(Table.row(column, TextTable.text(column, row.get(i))));
             }
         }
-        return new Table(java.util.List.of("property", "value"), lines);
+        return new Table(List.of("property", "value"), lines);
     }
 }

@@ -1,5 +1,6 @@
 package io.pgtrickle.cli.console;
 
+import java.util.logging.Handler;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -9,8 +10,10 @@ public final class Logging {
     private static final String FORMAT_PROPERTY = "java.util.logging.SimpleFormatter.format";
     private static final String LINE = "%1$tFT%1$tT.%1$tL%1$tz %4$s %5$s%6$s%n";
 
-    /// Loggers are collected as garbage with their levels while nobody holds them.
+    /// Held, since the platform forgets the level of a logger that nobody holds.
     private static final Logger ROOT = Logger.getLogger("");
+
+    private static final Logger OWN = Logger.getLogger("io.pgtrickle");
 
     private Logging() {}
 
@@ -21,13 +24,13 @@ public final class Logging {
         }
     }
 
-    /// A service says what it does; other commands only what goes wrong.
+    /// A service says what it does; other commands only what goes wrong. Libraries are never asked for more: pgjdbc would log
+    /// passwords.
     public static void level(boolean service, boolean verbose) {
-        Level level = verbose ? Level.FINE : service ? Level.INFO : Level.SEVERE;
-        ROOT.setLevel(level);
-        for (var handler : ROOT.getHandlers()) {
-            handler.setLevel(level);
+        ROOT.setLevel(service || verbose ? Level.WARNING : Level.SEVERE);
+        OWN.setLevel(verbose ? Level.FINE : service ? Level.INFO : Level.SEVERE);
+        for (Handler handler : ROOT.getHandlers()) {
+            handler.setLevel(Level.ALL);
         }
-        Logger.getLogger("org.postgresql").setLevel(Level.WARNING);
     }
 }

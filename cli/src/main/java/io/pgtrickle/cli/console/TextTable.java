@@ -67,7 +67,8 @@ public final class TextTable {
                 .replaceAll(match -> String.format(Locale.ROOT, "\\\\x%02x", (int) match.group().charAt(0)));
     }
 
-    private static String text(String column, @Nullable Object cell) {
+    /// A cell as people read it.
+    static String text(String column, @Nullable Object cell) {
         return switch (cell) {
             case null -> "";
             case Long bytes when column.endsWith("_bytes") -> size(bytes);

@@ -78,6 +78,11 @@ public final class DemoCommand implements Callable<Integer> {
         demo.http().ifPresent(at -> console.say("metrics: http://" + at + "/metrics, status: http://" + at
                 + "/api/v1/status"));
         ShopLoad load = demo.startLoad(closer, pace);
+        closer.keep(() -> {
+            if (closer.isInterrupted()) {
+                console.say("stopping");
+            }
+        });
         for (DemoView view : DemoView.ALL) {
             demo.create(view);
             console.say("CALL pgtrickle.create_view('" + view.name() + "', …)");

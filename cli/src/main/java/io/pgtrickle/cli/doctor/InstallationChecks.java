@@ -100,9 +100,7 @@ final class InstallationChecks {
     }
 
     private Finding sidecar() throws SQLException {
-        Table found = database.query("SELECT * FROM pgtrickle.sidecar_status()");
-        boolean alive = !found.rows().isEmpty() && found.rows().getFirst().contains("streaming");
-        return alive
+        return database.text("SELECT state FROM pgtrickle.sidecar_status()").equals("streaming")
                 ? Finding.ok("sidecar", "alive")
                 : Finding.advice("sidecar", "no sidecar serves this database", "pgtrickle run --url …");
     }

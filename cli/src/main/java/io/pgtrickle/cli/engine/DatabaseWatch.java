@@ -29,12 +29,10 @@ final class DatabaseWatch implements AutoCloseable {
 
     private static final String VIEWS =
             """
-            SELECT v.view_name::text AS name, v.status, v.message,
-                   greatest(coalesce(c.reltuples, 0), 0)::bigint AS rows, v.changes_received, v.changes_applied, v.state_bytes,
-                   n.nspname AS schema_name, c.relname AS table_name
-              FROM pgtrickle.list_views() AS v
-                   LEFT JOIN pg_catalog.pg_class AS c ON c.oid = pg_catalog.to_regclass(v.view_name::text)
-                   LEFT JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
+            SELECT coalesce(v.relation::regclass::text, format('%I.%I', v.schema_name, v.view_name)) AS name,
+                   v.status, v.message, coalesce(pg_catalog.pg_stat_get_live_tuples(v.relation), 0) AS rows,
+                   s.changes_received, s.changes_applied, s.state_bytes, v.schema_name, v.view_name
+              FROM pgtrickle.view AS v LEFT JOIN pgtrickle.view_statistics AS s ON s.view_id = v.id
              ORDER BY 1
             """;
 
@@ -89,12 +87,7 @@ final class DatabaseWatch implements AutoCloseable {
         Map<String, Figures.View> views = new LinkedHashMap<>();
         for (List<@Nullable Object> row : database.query(VIEWS).rows()) {
             Figures.View view = view(row);
-            // without a table there is only the name
-            String key =
-                    row.get(8) == null
-                            ? view.name()
-                            : Quoting.qualified(String.valueOf(row.get(7)), String.valueOf(row.get(8)));
-            views.put(key, view);
+            views.put(Quoting.qualified(String.valueOf(row.get(7)), String.valueOf(row.get(8))), view);
         }
         return new Seen(found, views);
     }

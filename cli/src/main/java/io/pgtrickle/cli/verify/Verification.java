@@ -28,10 +28,11 @@ final class Verification {
 
     /// What to compare.
     ///
+    /// @param name as the user knows it
     /// @param table qualified and quoted
     /// @param query as the view's creator wrote it
     /// @param searchPath under which the query's names were resolved
-    record Subject(String table, String query, String searchPath) {}
+    record Subject(String name, String table, String query, String searchPath) {}
 
     /// @param differences with `+` in front where the view has too many, `-` where it lacks them; a few of them
     record Outcome(String view, long viewRows, long queryRows, List<String> differences) {
@@ -64,7 +65,7 @@ final class Verification {
         List<String> differences = buckets.isEmpty()
                 ? List.of()
                 : differences(Set.copyOf(buckets), ofView, ofQuery).stream().limit(rowLimit).toList();
-        return new Outcome(subject.table(), viewSum.count(), querySum.count(), differences);
+        return new Outcome(subject.name(), viewSum.count(), querySum.count(), differences);
     }
 
     private static BagSum sum(Connection session, String query) throws SQLException {

@@ -17,7 +17,7 @@ class VerificationIT {
     private static final String QUERY = "SELECT g % 100 AS k, g::numeric * 0.5 AS n, 'x'::text AS t FROM t; -- the query";
 
     private static final Verification.Subject SUBJECT =
-            new Verification.Subject("\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
+            new Verification.Subject("v", "\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
 
     private Database database = EmbeddedServer.shared(18).database("postgres");
 
