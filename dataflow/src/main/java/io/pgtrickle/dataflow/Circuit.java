@@ -25,6 +25,7 @@ import java.util.Map;
 /// space may be used any more; the last checkpoint may.
 public final class Circuit {
 
+    /// Never changed: it stands for the delta of what did nothing in a step.
     private static final ZSet NOTHING = new ZSet();
 
     private final List<Node> nodes;
@@ -75,12 +76,11 @@ public final class Circuit {
     }
 
     private ZSet run(Map<Source, List<SourceChange>> changes, boolean first) {
-        ZSet last = NOTHING;
-        for (Node node : nodes) {
-            last = node.step(changes, first);
-        }
+        nodes.forEach(node -> node.step(changes, first));
+        // the last node is the plan's top
+        ZSet output = nodes.getLast().delta;
         nodes.forEach(Node::forget);
-        return last;
+        return output.isEmpty() ? new ZSet() : output;
     }
 
     /// The operators, inputs before their readers.
@@ -104,7 +104,7 @@ public final class Circuit {
             this.inputs = inputs;
         }
 
-        ZSet step(Map<Source, List<SourceChange>> changes, boolean first) {
+        void step(Map<Source, List<SourceChange>> changes, boolean first) {
             delta =
                     switch (operator) {
                         case Operator.Leaf leaf -> {
@@ -130,7 +130,6 @@ public final class Circuit {
                         }
                     };
             rowsOut += delta.size();
-            return delta;
         }
 
         private ZSet input(int index) {

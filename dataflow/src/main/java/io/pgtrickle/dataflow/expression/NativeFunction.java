@@ -1,21 +1,23 @@
 package io.pgtrickle.dataflow.expression;
 
-/// A strict function of PostgreSQL in Java: it never sees NULL and never gives it.
+import org.jspecify.annotations.Nullable;
+
+/// A strict function of PostgreSQL in Java: it never sees NULL. A few give it, e.g. the day of an infinite date.
 sealed interface NativeFunction {
 
     @FunctionalInterface
     non-sealed interface Unary extends NativeFunction {
-        Object apply(Object a);
+        @Nullable Object apply(Object a);
     }
 
     @FunctionalInterface
     non-sealed interface Binary extends NativeFunction {
-        Object apply(Object a, Object b);
+        @Nullable Object apply(Object a, Object b);
     }
 
     @FunctionalInterface
     non-sealed interface Ternary extends NativeFunction {
-        Object apply(Object a, Object b, Object c);
+        @Nullable Object apply(Object a, Object b, Object c);
     }
 
     default int arity() {

@@ -40,6 +40,8 @@ final class NumericFunctions {
         whole(registry, RoundingMode.DOWN, 1710);
         whole(registry, RoundingMode.CEILING, 1711, 2167);
         whole(registry, RoundingMode.FLOOR, 1712);
+        registry.unary(
+                3281, a -> a instanceof Finite(BigDecimal x) ? (Object) (long) x.scale() : null);
         registry.unary(5043, a -> trimmed((Numeric) a));
         registry.binary(1703, (a, modifier) -> fitted((Numeric) a, ((Long) modifier).intValue()));
     }
