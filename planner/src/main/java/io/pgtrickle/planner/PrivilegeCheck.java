@@ -126,7 +126,8 @@ final class PrivilegeCheck {
             case VIEW -> "view";
             case MATERIALIZED_VIEW -> "materialized view";
             case FOREIGN_TABLE -> "foreign table";
-            case TABLE, PARTITIONED_TABLE, OTHER -> "table";
+            case TABLE, PARTITIONED_TABLE -> "table";
+            case OTHER -> "sequence";
         };
     }
 

@@ -34,7 +34,7 @@ final class PrivilegeCheckIT {
                     "SELECT c.id FROM customers c JOIN products p ON p.price = c.id",
                     "SELECT id FROM customers WHERE EXISTS (SELECT FROM orders)",
                     "SELECT s.id FROM (SELECT id FROM (SELECT id, customer_id FROM orders) x) s",
-                    "WITH w AS (SELECT id FROM orders) SELECT id FROM customers",
+                    "WITH w AS (SELECT id FROM orders) SELECT c.id FROM customers c JOIN w ON w.id = c.id",
                     "SELECT ctid FROM customers",
                     "SELECT ctid FROM products",
                     "SELECT id, triple(id) FROM customers",
