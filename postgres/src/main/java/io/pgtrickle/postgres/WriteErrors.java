@@ -29,7 +29,8 @@ final class WriteErrors {
                     default -> false;
                 };
         if (state.equals(INDEX_ROW_TOO_LARGE) && !table.hasHiddenKey()) {
-            return plain.withHint("the view's key has a value of more than 2,700 bytes; make the key shorter, e.g. left(…, 500)");
+            return plain.withHint(
+                    "the view's key has a value of more than 2,700 bytes; make the key shorter, e.g. left(…, 500)");
         }
         return edited
                 ? PgtrickleException.of(
