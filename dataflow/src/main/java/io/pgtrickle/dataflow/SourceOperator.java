@@ -10,6 +10,7 @@ import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.RowCodec;
 import io.pgtrickle.state.Arrangement;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// A table's changes as a delta. The table's rows are kept, by key or by whole row as its identity says, since the stream
@@ -96,9 +97,7 @@ final class SourceOperator implements Operator.Leaf {
                 switch (source.identity()) {
                     case Source.Identity.Key(List<Integer> key) -> key;
                     case Source.Identity.WholeRow _ ->
-                            java.util.stream.IntStream.range(0, source.columns().size())
-                                    .boxed()
-                                    .toList();
+                            IntStream.range(0, source.columns().size()).boxed().toList();
                 };
         for (int column : columns) {
             String separator = names.isEmpty() ? "" : ", ";

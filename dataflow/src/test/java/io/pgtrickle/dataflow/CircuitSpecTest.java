@@ -6,6 +6,7 @@ import io.pgtrickle.dataflow.SourceChange.UnchangedToast;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
@@ -169,9 +170,7 @@ class CircuitSpecTest {
                 case SqlType.Integral _ -> Long.valueOf(word);
                 case SqlType.DoublePrecision _ -> Double.valueOf(word);
                 case SqlType.NumericType _ ->
-                        word.equals("NaN")
-                                ? io.pgtrickle.model.Numeric.Special.NAN
-                                : Fixtures.decimal(word);
+                        word.equals("NaN") ? Numeric.Special.NAN : Fixtures.decimal(word);
                 case SqlType.Text _ -> word;
                 default -> throw new AssertionError("no values of " + type);
             };

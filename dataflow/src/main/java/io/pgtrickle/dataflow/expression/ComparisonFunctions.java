@@ -6,6 +6,7 @@ import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import java.util.Comparator;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /// `=`, `<>`, `<`, `<=`, `>`, `>=` of each family of types, and between types of one family.
@@ -35,7 +36,7 @@ final class ComparisonFunctions {
                 FunctionRegistry registry,
                 Requirement equality,
                 Requirement ordering,
-                java.util.function.Function<SqlType, Comparator<Object>> order) {
+                Function<SqlType, Comparator<Object>> order) {
             define(registry, equal, equality, order, sign -> sign == 0);
             define(registry, notEqual, equality, order, sign -> sign != 0);
             define(registry, less, ordering, order, sign -> sign < 0);
@@ -48,7 +49,7 @@ final class ComparisonFunctions {
                 FunctionRegistry registry,
                 int oid,
                 Requirement requirement,
-                java.util.function.Function<SqlType, Comparator<Object>> order,
+                Function<SqlType, Comparator<Object>> order,
                 IntPredicate outcome) {
             registry.define(
                     oid,

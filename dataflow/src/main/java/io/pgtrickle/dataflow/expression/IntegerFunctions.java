@@ -1,5 +1,7 @@
 package io.pgtrickle.dataflow.expression;
 
+import java.util.Locale;
+
 /// Arithmetic of int2, int4 and int8, which leaves its type's range with an error.
 final class IntegerFunctions {
 
@@ -16,7 +18,7 @@ final class IntegerFunctions {
         Width(long min, long max) {
             this.min = min;
             this.max = max;
-            this.typeName = name().toLowerCase(java.util.Locale.ROOT);
+            this.typeName = name().toLowerCase(Locale.ROOT);
         }
 
         Object checked(long value) {

@@ -102,7 +102,7 @@ class NativeFunctionsIT {
     private static List<Row> arguments(Function function, Random random) {
         GeneratedValues values = new GeneratedValues(random);
         List<Row> rows = new ArrayList<>();
-        for (int i = Integer.getInteger("pgtrickle.functions.rows", 150); i > 0; i--) {
+        for (int i = Integer.getInteger("pgtrickle.functions.rows", 110); i > 0; i--) {
             @Nullable Object[] cells = new @Nullable Object[function.arguments.size()];
             for (int c = 0; c < cells.length; c++) {
                 Object special = ArgumentRules.value(function.oid, c, values);
