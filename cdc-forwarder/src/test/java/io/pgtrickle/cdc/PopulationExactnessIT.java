@@ -7,6 +7,7 @@ import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.XidSnapshot;
 import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.testsupport.EmbeddedServer;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -81,6 +82,48 @@ final class PopulationExactnessIT {
                 assertThat(spool.count()).isGreaterThan(SNAPSHOTS).isLessThanOrEqualTo(committed);
                 compare(source, spool, populations);
             }
+        }
+    }
+
+    /// With a synchronous standby that doesn't answer, a commit stands in the stream while no snapshot sees it.
+    @ParameterizedTest
+    @MethodSource("io.pgtrickle.cdc.Servers#majors")
+    void aSnapshotThatMissesAStreamedCommitIsTold(int major)
+            throws SQLException, InterruptedException, ExecutionException {
+        try (EmbeddedServer server = EmbeddedServer.start(major)) {
+            Source source =
+                    Source.on(
+                            server.createDatabase(),
+                            directory,
+                            "CREATE TABLE t (id int PRIMARY KEY)");
+            long oid = source.oid("t");
+            source.execute("ALTER SYSTEM SET synchronous_standby_names = 'nobody'");
+            source.execute("SELECT pg_reload_conf()");
+            try (ChangeStream stream = source.open();
+                    Connection writer = source.connect()) {
+                FutureTask<Boolean> writing =
+                        new FutureTask<>(() -> {
+                            Source.execute(writer, "INSERT INTO t VALUES (1)");
+                            return true;
+                        });
+                Thread.ofVirtual().start(writing);
+                StreamedXids streamed = new StreamedXids();
+                try (Transaction transaction = Source.next(stream)) {
+                    streamed.add(transaction.xid());
+                }
+                assertThat(seesAll(source, oid, streamed)).isFalse();
+                assertThat(writing.isDone()).isFalse();
+                source.execute("ALTER SYSTEM RESET synchronous_standby_names");
+                source.execute("SELECT pg_reload_conf()");
+                assertThat(writing.get()).isTrue();
+                assertThat(seesAll(source, oid, streamed)).isTrue();
+            }
+        }
+    }
+
+    private static boolean seesAll(Source source, long oid, StreamedXids streamed) {
+        try (SnapshotReader reader = SnapshotReader.open(source.address(), List.of(oid))) {
+            return streamed.areVisibleIn(reader.visibility());
         }
     }
 
