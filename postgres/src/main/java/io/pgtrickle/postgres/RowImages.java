@@ -17,7 +17,8 @@ import org.postgresql.copy.PGCopyInputStream;
 /// for who compares rows and needn't know their types.
 public final class RowImages {
 
-    private static final byte[] SIGNATURE = "PGCOPY\n\u00ff\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
+    private static final byte[] SIGNATURE =
+            "PGCOPY\n\u00ff\r\n\0".getBytes(StandardCharsets.ISO_8859_1);
     private static final int BUFFER_BYTES = 1 << 16;
 
     /// Receives each row: the fields' lengths and bytes one after another, in a buffer that is overwritten by the next.
@@ -40,16 +41,19 @@ public final class RowImages {
     }
 
     /// All rows, under the connection's current transaction.
-    public static void read(Connection connection, String query, Visitor visitor) throws SQLException {
+    public static void read(Connection connection, String query, Visitor visitor)
+            throws SQLException {
         PGConnection session = connection.unwrap(PGConnection.class);
         String copy = "COPY (" + query + "\n) TO STDOUT (FORMAT binary)";
-        try (InputStream in = new BufferedInputStream(new PGCopyInputStream(session, copy), BUFFER_BYTES)) {
+        try (InputStream in =
+                new BufferedInputStream(new PGCopyInputStream(session, copy), BUFFER_BYTES)) {
             new RowImages(in).readAll(visitor);
         } catch (IOException e) {
             if (e.getCause() instanceof SQLException sql) {
                 throw sql;
             }
-            throw PgtrickleException.of(ErrorCode.CONNECTION_LOST, "reading rows failed: " + e.getMessage(), e);
+            throw PgtrickleException.of(
+                    ErrorCode.CONNECTION_LOST, "reading rows failed: " + e.getMessage(), e);
         }
     }
 
@@ -87,7 +91,12 @@ public final class RowImages {
     private void reserve(int more) {
         int needed = Math.addExact(length, more);
         if (needed > image.length) {
-            image = Arrays.copyOf(image, Math.max(needed, (int) Math.min(2L * image.length, Integer.MAX_VALUE - 8)));
+            image =
+                    Arrays.copyOf(
+                            image,
+                            Math.max(
+                                    needed,
+                                    (int) Math.min(2L * image.length, Integer.MAX_VALUE - 8)));
         }
     }
 }
