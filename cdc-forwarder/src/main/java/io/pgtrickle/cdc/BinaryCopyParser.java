@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// PostgreSQL's manual). For one thread.
 final class BinaryCopyParser {
 
-    private static final byte[] SIGNATURE = {'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0};
+    private static final byte[] SIGNATURE = {
+        'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0
+    };
     private static final int HEADER_BYTES = SIGNATURE.length + 8;
     private static final int TRAILER = -1;
     private static final int NULL_LENGTH = -1;
@@ -41,7 +43,10 @@ final class BinaryCopyParser {
         while (more) {
             more = step(in, action);
         }
-        rest = in.hasRemaining() ? Arrays.copyOfRange(bytes, in.position(), bytes.length) : new byte[0];
+        rest =
+                in.hasRemaining()
+                        ? Arrays.copyOfRange(bytes, in.position(), bytes.length)
+                        : new byte[0];
     }
 
     /// @throws PgtrickleException STREAM_MALFORMED where the data broke off
@@ -130,6 +135,7 @@ final class BinaryCopyParser {
     }
 
     private static PgtrickleException malformed(String what) {
-        return PgtrickleException.of(ErrorCode.STREAM_MALFORMED, "binary data of COPY is malformed: " + what);
+        return PgtrickleException.of(
+                ErrorCode.STREAM_MALFORMED, "binary data of COPY is malformed: " + what);
     }
 }

@@ -18,7 +18,8 @@ public record Blocker(Optional<Integer> pid, String description) {
             """
             l.pid, coalesce(a.usename, '') AS usename, coalesce(a.application_name, '') AS application_name,
             coalesce(to_char(a.xact_start, 'YYYY-MM-DD HH24:MI:SS TZ'), '') AS xact_start,
-            coalesce(p.gid, '') AS gid, coalesce(p.owner, '') AS owner""";
+            coalesce(p.gid, '') AS gid, coalesce(p.owner, '') AS owner\
+            """;
 
     static List<Blocker> read(ResultSet rows) throws SQLException {
         List<Blocker> blockers = new ArrayList<>();
@@ -46,7 +47,8 @@ public record Blocker(Optional<Integer> pid, String description) {
         String since = row.getString("xact_start");
         return new Blocker(
                 Optional.of(pid),
-                "process " + pid
+                "process "
+                        + pid
                         + (user.isEmpty() ? "" : " of role \"" + user + "\"")
                         + (application.isEmpty() ? "" : " (" + application + ")")
                         + (since.isEmpty() ? "" : ", in a transaction since " + since));
@@ -58,6 +60,10 @@ public record Blocker(Optional<Integer> pid, String description) {
                 Optional.empty(),
                 gid.isEmpty()
                         ? "a prepared transaction"
-                        : "prepared transaction \"" + gid + "\" of role \"" + row.getString("owner") + "\"");
+                        : "prepared transaction \""
+                                + gid
+                                + "\" of role \""
+                                + row.getString("owner")
+                                + "\"");
     }
 }

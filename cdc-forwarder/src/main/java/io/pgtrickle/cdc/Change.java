@@ -18,7 +18,8 @@ public sealed interface Change extends StreamMessage {
     record Delete(Relation relation, Tuple old) implements Change {}
 
     /// One statement may name several tables.
-    record Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity) implements Change {
+    record Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity)
+            implements Change {
         public Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity) {
             this.relations = List.copyOf(relations);
             this.cascade = cascade;

@@ -34,13 +34,15 @@ public final class ChangeStream implements AutoCloseable {
     public static ChangeStream open(StreamSettings settings, Lsn startAt) {
         MessageFile.deleteLeftovers(settings.spillDirectory(), TransactionBuffer.SUFFIX);
         ReplicationSession session = ReplicationSession.start(settings, startAt);
-        TransactionAssembler assembler = new TransactionAssembler(
-                new TransactionAssembler.Limits(
-                        settings.spillDirectory(), settings.limits().transactionBytes()),
-                startAt,
-                new XidWidening(session.recentXid()));
+        TransactionAssembler assembler =
+                new TransactionAssembler(
+                        new TransactionAssembler.Limits(
+                                settings.spillDirectory(), settings.limits().transactionBytes()),
+                        startAt,
+                        new XidWidening(session.recentXid()));
         EventQueue queue = new EventQueue(settings.limits().queueBytes(), startAt);
-        ChangeStream stream = new ChangeStream(new StreamReader(settings, session, assembler, queue), queue);
+        ChangeStream stream =
+                new ChangeStream(new StreamReader(settings, session, assembler, queue), queue);
         stream.thread.start();
         return stream;
     }
@@ -53,7 +55,8 @@ public final class ChangeStream implements AutoCloseable {
             return queue.poll(timeout);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PgtrickleException.of(ErrorCode.CANCELLED, "interrupted while waiting for changes", e);
+            throw PgtrickleException.of(
+                    ErrorCode.CANCELLED, "interrupted while waiting for changes", e);
         }
     }
 
@@ -65,7 +68,12 @@ public final class ChangeStream implements AutoCloseable {
         Lsn delivered = queue.delivered();
         if (durable.isAfter(delivered)) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "position " + durable + " was confirmed, but only " + delivered + " was delivered");
+                    ErrorCode.INTERNAL,
+                    "position "
+                            + durable
+                            + " was confirmed, but only "
+                            + delivered
+                            + " was delivered");
         }
         reader.confirm(durable);
     }

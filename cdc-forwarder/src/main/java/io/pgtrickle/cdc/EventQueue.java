@@ -6,7 +6,6 @@ import io.pgtrickle.model.PgtrickleException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -123,7 +122,8 @@ final class EventQueue {
     /// A new exception each time: one object isn't thrown twice.
     private static PgtrickleException again(PgtrickleException failure) {
         PgtrickleException copy =
-                PgtrickleException.of(failure.code(), failure.messageText(), failure).withSqlState(failure.sqlState());
+                PgtrickleException.of(failure.code(), failure.messageText(), failure)
+                        .withSqlState(failure.sqlState());
         return failure.hint().isEmpty() ? copy : copy.withHint(failure.hint());
     }
 
@@ -168,8 +168,7 @@ final class EventQueue {
     private static long bytesOf(StreamEvent event) {
         return switch (event) {
             case StreamEvent.Committed(Transaction transaction) -> 1 + transaction.heapBytes();
-            case StreamEvent.Announced(Change.Message message, _) ->
-                1 + message.content().length();
+            case StreamEvent.Announced(Change.Message message, _) -> 1 + message.content().length();
             case StreamEvent.Idle _ -> 1;
         };
     }

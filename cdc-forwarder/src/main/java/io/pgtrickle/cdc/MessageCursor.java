@@ -15,9 +15,12 @@ import java.time.temporal.ChronoUnit;
 /// STREAM_MALFORMED, and nothing larger than the message is allocated.
 final class MessageCursor {
 
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
     private static final Instant EPOCH = Instant.parse("2000-01-01T00:00:00Z");
 
     private final RawMessage message;
@@ -114,8 +117,14 @@ final class MessageCursor {
     PgtrickleException malformed(String what) {
         return PgtrickleException.of(
                 ErrorCode.STREAM_MALFORMED,
-                "the replication stream has a message with " + what + ", at byte " + (position - message.offset())
-                        + " of " + message.length() + ": " + message);
+                "the replication stream has a message with "
+                        + what
+                        + ", at byte "
+                        + (position - message.offset())
+                        + " of "
+                        + message.length()
+                        + ": "
+                        + message);
     }
 
     private void require(int bytes) {

@@ -40,7 +40,8 @@ final class MessageFile implements AutoCloseable {
         try {
             Files.createDirectories(directory);
             Path path = directory.resolve(UUID.randomUUID() + suffix);
-            return new MessageFile(FileChannel.open(path, CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE));
+            return new MessageFile(
+                    FileChannel.open(path, CREATE_NEW, READ, WRITE, DELETE_ON_CLOSE));
         } catch (IOException e) {
             throw failed("create a file in \"" + directory + "\"", e);
         }
@@ -132,7 +133,9 @@ final class MessageFile implements AutoCloseable {
             if (length < 0 || length > end - position - LENGTH_BYTES) {
                 break;
             }
-            action.accept(new RawMessage(block.array(), block.arrayOffset() + position + LENGTH_BYTES, length));
+            action.accept(
+                    new RawMessage(
+                            block.array(), block.arrayOffset() + position + LENGTH_BYTES, length));
             position += LENGTH_BYTES + length;
         }
         return position;
@@ -141,7 +144,8 @@ final class MessageFile implements AutoCloseable {
     private static int checkedLength(ByteBuffer block, long available) {
         int length = block.limit() < LENGTH_BYTES ? -1 : block.getInt(0);
         if (length < 0 || length > available - LENGTH_BYTES) {
-            throw PgtrickleException.of(ErrorCode.STATE_IO, "a temporary file of changes was damaged");
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_IO, "a temporary file of changes was damaged");
         }
         return length;
     }
@@ -172,7 +176,10 @@ final class MessageFile implements AutoCloseable {
 
     private static PgtrickleException failed(String what, IOException e) {
         return PgtrickleException.of(
-                        ErrorCode.STATE_IO, "could not " + what + " for changes on their way: " + e.getMessage(), e)
-                .withHint("the directory for spilled changes needs free space and the right to write");
+                        ErrorCode.STATE_IO,
+                        "could not " + what + " for changes on their way: " + e.getMessage(),
+                        e)
+                .withHint(
+                        "the directory for spilled changes needs free space and the right to write");
     }
 }

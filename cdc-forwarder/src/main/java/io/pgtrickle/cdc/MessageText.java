@@ -15,28 +15,46 @@ final class MessageText {
     static String of(StreamMessage message) {
         return switch (message) {
             case StreamMessage.Begin begin ->
-                "begin " + Integer.toUnsignedString(begin.xid()) + " of " + begin.commitTime();
+                    "begin " + Integer.toUnsignedString(begin.xid()) + " of " + begin.commitTime();
             case StreamMessage.Commit commit -> "commit, ends at " + commit.endLsn();
             case StreamMessage.Origin origin -> "origin " + origin.name();
-            case StreamMessage.TypeName type -> "type " + Quoting.qualified(type.schema(), type.name());
+            case StreamMessage.TypeName type ->
+                    "type " + Quoting.qualified(type.schema(), type.name());
             case Relation relation ->
-                "relation " + name(relation) + " ("
-                        + relation.columns().stream().map(RelationColumn::name).collect(Collectors.joining(", ")) + ")";
-            case Change.Insert(Relation relation, Tuple row) -> "insert " + name(relation) + " " + text(relation, row);
+                    "relation "
+                            + name(relation)
+                            + " ("
+                            + relation.columns().stream()
+                                    .map(RelationColumn::name)
+                                    .collect(Collectors.joining(", "))
+                            + ")";
+            case Change.Insert(Relation relation, Tuple row) ->
+                    "insert " + name(relation) + " " + text(relation, row);
             case Change.Update update ->
-                "update " + name(update.relation())
-                        + update.old()
-                                .map(old -> " " + text(update.relation(), old) + " to")
-                                .orElse("")
-                        + " " + text(update.relation(), update.row());
-            case Change.Delete(Relation relation, Tuple old) -> "delete " + name(relation) + " " + text(relation, old);
-            case Change.Truncate(List<Relation> relations, boolean cascade, boolean restartIdentity) ->
-                "truncate " + relations.stream().map(MessageText::name).collect(Collectors.joining(", "))
-                        + (cascade ? " cascade" : "")
-                        + (restartIdentity ? " restart identity" : "");
+                    "update "
+                            + name(update.relation())
+                            + update.old()
+                                    .map(old -> " " + text(update.relation(), old) + " to")
+                                    .orElse("")
+                            + " "
+                            + text(update.relation(), update.row());
+            case Change.Delete(Relation relation, Tuple old) ->
+                    "delete " + name(relation) + " " + text(relation, old);
+            case Change.Truncate(
+                            List<Relation> relations,
+                            boolean cascade,
+                            boolean restartIdentity) ->
+                    "truncate "
+                            + relations.stream()
+                                    .map(MessageText::name)
+                                    .collect(Collectors.joining(", "))
+                            + (cascade ? " cascade" : "")
+                            + (restartIdentity ? " restart identity" : "");
             case Change.Message sent ->
-                (sent.transactional() ? "message " : "message outside transactions ") + sent.prefix() + ": "
-                        + new String(sent.content().array(), StandardCharsets.UTF_8);
+                    (sent.transactional() ? "message " : "message outside transactions ")
+                            + sent.prefix()
+                            + ": "
+                            + new String(sent.content().array(), StandardCharsets.UTF_8);
         };
     }
 

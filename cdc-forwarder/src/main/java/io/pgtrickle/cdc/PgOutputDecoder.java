@@ -28,6 +28,7 @@ final class PgOutputDecoder {
     private static final int NEW_ROW = 'N';
     private static final int CASCADE = 1;
     private static final int RESTART_IDENTITY = 2;
+
     /// The least that a column takes in a Relation message.
     private static final int COLUMN_BYTES = 10;
 
@@ -44,7 +45,8 @@ final class PgOutputDecoder {
                     case COMMIT -> commit(in);
                     case ORIGIN -> new StreamMessage.Origin(in.readLsn(), in.readString());
                     case RELATION -> relation(in);
-                    case TYPE -> new StreamMessage.TypeName(in.readOid(), schema(in), in.readString());
+                    case TYPE ->
+                            new StreamMessage.TypeName(in.readOid(), schema(in), in.readString());
                     case INSERT -> insert(in, relations);
                     case UPDATE -> update(in, relations);
                     case DELETE -> delete(in, relations);
@@ -156,7 +158,11 @@ final class PgOutputDecoder {
     private static Tuple oldTuple(MessageCursor in, int tag, Relation relation) {
         boolean full = relation.replicaIdentity() == ReplicaIdentity.FULL;
         if (tag != (full ? OLD_ROW : OLD_KEY)) {
-            throw in.malformed("an old row of kind " + tag + " under replica identity " + relation.replicaIdentity());
+            throw in.malformed(
+                    "an old row of kind "
+                            + tag
+                            + " under replica identity "
+                            + relation.replicaIdentity());
         }
         return tuple(in, relation);
     }
@@ -164,8 +170,12 @@ final class PgOutputDecoder {
     private static Tuple tuple(MessageCursor in, Relation relation) {
         Tuple tuple = Tuple.read(in);
         if (tuple.width() != relation.columns().size()) {
-            throw in.malformed(tuple.width() + " cells for relation \"" + relation.name() + "\", which has "
-                    + relation.columns().size());
+            throw in.malformed(
+                    tuple.width()
+                            + " cells for relation \""
+                            + relation.name()
+                            + "\", which has "
+                            + relation.columns().size());
         }
         return tuple;
     }
@@ -180,7 +190,8 @@ final class PgOutputDecoder {
         for (int i = 0; i < count; i++) {
             truncated.add(relations.get(in.readOid()));
         }
-        return new Change.Truncate(truncated, (flags & CASCADE) != 0, (flags & RESTART_IDENTITY) != 0);
+        return new Change.Truncate(
+                truncated, (flags & CASCADE) != 0, (flags & RESTART_IDENTITY) != 0);
     }
 
     private static int truncateCount(MessageCursor in) {
@@ -195,7 +206,8 @@ final class PgOutputDecoder {
         MessageStart start = MessageStart.read(in);
         int length = in.readInt();
         int offset = in.skip(length);
-        return new Change.Message(start.prefix(), Bytes.copyOf(in.array(), offset, length), start.transactional());
+        return new Change.Message(
+                start.prefix(), Bytes.copyOf(in.array(), offset, length), start.transactional());
     }
 
     private static void requireTag(MessageCursor in, int expected) {

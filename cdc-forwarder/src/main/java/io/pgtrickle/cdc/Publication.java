@@ -54,9 +54,13 @@ public final class Publication {
         } catch (SQLException e) {
             if (!"42710".equals(e.getSQLState())) {
                 throw SqlErrors.of(e, "can't create publication \"" + name + "\"")
-                        .withHint("as a role that may create in this database run: " + create
-                                + "; then ALTER PUBLICATION " + Quoting.identifier(name) + " OWNER TO the role that"
-                                + " pgtrickle logs in as");
+                        .withHint(
+                                "as a role that may create in this database run: "
+                                        + create
+                                        + "; then ALTER PUBLICATION "
+                                        + Quoting.identifier(name)
+                                        + " OWNER TO the role that"
+                                        + " pgtrickle logs in as");
             }
         }
         requireOptions();
@@ -65,7 +69,10 @@ public final class Publication {
 
     /// To be compared with an earlier one: a publication that was dropped and made again has lost changes.
     public Optional<Long> oid() {
-        return query("SELECT oid::bigint FROM pg_publication WHERE pubname = ?", rows -> rows.getLong(1)).stream()
+        return query(
+                        "SELECT oid::bigint FROM pg_publication WHERE pubname = ?",
+                        rows -> rows.getLong(1))
+                .stream()
                 .findFirst();
     }
 
@@ -80,9 +87,14 @@ public final class Publication {
                   JOIN pg_namespace n ON n.oid = c.relnamespace
                  CROSS JOIN LATERAL to_jsonb(r) j
                  WHERE p.pubname = ?
-                 ORDER BY n.nspname, c.relname""",
-                rows -> new PublishedTable(
-                        rows.getLong(1), rows.getString(2), rows.getString(3), rows.getBoolean(4)));
+                 ORDER BY n.nspname, c.relname\
+                """,
+                rows ->
+                        new PublishedTable(
+                                rows.getLong(1),
+                                rows.getString(2),
+                                rows.getString(3),
+                                rows.getBoolean(4)));
     }
 
     /// Adds a table, unless it is in already. Writers that hold a lock on it go on unpublished with what they have
@@ -109,7 +121,8 @@ public final class Publication {
                 connection.setAutoCommit(true);
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(e, "can't add table " + relationOid + " to publication \"" + name + "\"");
+            throw SqlErrors.of(
+                    e, "can't add table " + relationOid + " to publication \"" + name + "\"");
         }
     }
 
@@ -119,14 +132,18 @@ public final class Publication {
         try (Statement statement = connection.createStatement()) {
             statement.execute(alter);
         } catch (SQLException e) {
-            PgtrickleException error = SqlErrors.of(e, "can't add table " + table + " to publication \"" + name + "\"");
+            PgtrickleException error =
+                    SqlErrors.of(
+                            e, "can't add table " + table + " to publication \"" + name + "\"");
             throw error.code() == ErrorCode.PRIVILEGE_MISSING
-                    ? error.withHint("as the owner of the table and of the publication run: " + alter)
+                    ? error.withHint(
+                            "as the owner of the table and of the publication run: " + alter)
                     : error;
         }
         if (tables().stream().noneMatch(added -> added.oid() == relationOid)) {
             throw PgtrickleException.of(
-                    ErrorCode.CONNECTION_LOST, "table " + table + " was renamed while it was added; try again");
+                    ErrorCode.CONNECTION_LOST,
+                    "table " + table + " was renamed while it was added; try again");
         }
     }
 
@@ -142,32 +159,42 @@ public final class Publication {
     /// Empty where there is no such publication.
     public String fingerprint() {
         boolean schemas = Sessions.serverVersion(connection) >= SCHEMA_PUBLICATIONS_SINCE;
-        String namespaces = schemas
-                ? "(SELECT string_agg(to_jsonb(n)::text, ',' ORDER BY n.oid) FROM pg_publication_namespace n"
-                        + " WHERE n.pnpubid = p.oid)"
-                : "''";
-        String sql = "SELECT encode(sha256(convert_to(concat_ws('|', to_jsonb(p)::text,"
-                + " (SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_publication_rel r"
-                + " WHERE r.prpubid = p.oid), " + namespaces + "), 'UTF8')), 'hex')"
-                + " FROM pg_publication p WHERE p.pubname = ?";
+        String namespaces =
+                schemas
+                        ? "(SELECT string_agg(to_jsonb(n)::text, ',' ORDER BY n.oid) FROM pg_publication_namespace n"
+                                + " WHERE n.pnpubid = p.oid)"
+                        : "''";
+        String sql =
+                "SELECT encode(sha256(convert_to(concat_ws('|', to_jsonb(p)::text,"
+                        + " (SELECT string_agg(to_jsonb(r)::text, ',' ORDER BY r.oid) FROM pg_publication_rel r"
+                        + " WHERE r.prpubid = p.oid), "
+                        + namespaces
+                        + "), 'UTF8')), 'hex')"
+                        + " FROM pg_publication p WHERE p.pubname = ?";
         return query(sql, rows -> rows.getString(1)).stream().findFirst().orElse("");
     }
 
     private void requireOptions() {
-        boolean right = query(
-                        """
-                        SELECT NOT puballtables AND pubinsert AND pubupdate AND pubdelete AND pubtruncate
-                               AND NOT pubviaroot
-                          FROM pg_publication WHERE pubname = ?""",
-                        rows -> rows.getBoolean(1))
-                .stream()
-                .findFirst()
-                .orElseThrow(this::missing);
+        boolean right =
+                query(
+                                """
+                                SELECT NOT puballtables AND pubinsert AND pubupdate AND pubdelete AND pubtruncate
+                                       AND NOT pubviaroot
+                                  FROM pg_publication WHERE pubname = ?\
+                                """,
+                                rows -> rows.getBoolean(1))
+                        .stream()
+                        .findFirst()
+                        .orElseThrow(this::missing);
         if (!right) {
             throw PgtrickleException.of(
-                            ErrorCode.SETTING_WRONG, "publication \"" + name + "\" has other options than pgtrickle needs")
-                    .withHint("it must not be FOR ALL TABLES; ALTER PUBLICATION " + Quoting.identifier(name) + " SET "
-                            + OPTIONS);
+                            ErrorCode.SETTING_WRONG,
+                            "publication \"" + name + "\" has other options than pgtrickle needs")
+                    .withHint(
+                            "it must not be FOR ALL TABLES; ALTER PUBLICATION "
+                                    + Quoting.identifier(name)
+                                    + " SET "
+                                    + OPTIONS);
         }
     }
 
@@ -176,15 +203,23 @@ public final class Publication {
             String qualified = Quoting.qualified(table.schema(), table.name());
             throw PgtrickleException.of(
                             ErrorCode.SETTING_WRONG,
-                            "table " + qualified + " is in publication \"" + name
+                            "table "
+                                    + qualified
+                                    + " is in publication \""
+                                    + name
                                     + "\" with a row filter or a column list")
-                    .withHint("ALTER PUBLICATION " + Quoting.identifier(name) + " DROP TABLE " + qualified
-                            + "; pgtrickle then adds it whole");
+                    .withHint(
+                            "ALTER PUBLICATION "
+                                    + Quoting.identifier(name)
+                                    + " DROP TABLE "
+                                    + qualified
+                                    + "; pgtrickle then adds it whole");
         }
     }
 
     private PgtrickleException missing() {
-        return PgtrickleException.of(ErrorCode.NAME_UNKNOWN, "publication \"" + name + "\" does not exist");
+        return PgtrickleException.of(
+                ErrorCode.NAME_UNKNOWN, "publication \"" + name + "\" does not exist");
     }
 
     @FunctionalInterface

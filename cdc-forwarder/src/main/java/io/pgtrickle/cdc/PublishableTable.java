@@ -20,7 +20,8 @@ record PublishableTable(String qualifiedName) {
             """
             SELECT n.nspname, c.relname, c.relkind::text, c.relpersistence::text
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.oid = ?::oid""";
+             WHERE c.oid = ?::oid\
+            """;
 
     /// The tables that hold the rows.
     private static final String STORED =
@@ -42,11 +43,13 @@ record PublishableTable(String qualifiedName) {
                      UNION SELECT oid FROM pg_class WHERE oid = ?::oid AND relkind <> 'p') t
               JOIN pg_class c ON c.oid = t.relid
               JOIN pg_namespace n ON n.oid = c.relnamespace
-             ORDER BY n.nspname, c.relname""";
+             ORDER BY n.nspname, c.relname\
+            """;
 
     static PublishableTable read(Connection connection, long relationOid) throws SQLException {
         PublishableTable table = table(connection, relationOid);
-        boolean generatedMatters = Sessions.serverVersion(connection) >= GENERATED_COLUMNS_MATTER_SINCE;
+        boolean generatedMatters =
+                Sessions.serverVersion(connection) >= GENERATED_COLUMNS_MATTER_SINCE;
         try (PreparedStatement statement = connection.prepareStatement(STORED)) {
             statement.setLong(1, relationOid);
             statement.setLong(2, relationOid);
@@ -59,13 +62,15 @@ record PublishableTable(String qualifiedName) {
         return table;
     }
 
-    private static PublishableTable table(Connection connection, long relationOid) throws SQLException {
+    private static PublishableTable table(Connection connection, long relationOid)
+            throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(TABLE)) {
             statement.setLong(1, relationOid);
             try (ResultSet rows = statement.executeQuery()) {
                 if (!rows.next()) {
                     throw PgtrickleException.of(
-                            ErrorCode.NAME_UNKNOWN, "the table with oid " + relationOid + " does not exist");
+                            ErrorCode.NAME_UNKNOWN,
+                            "the table with oid " + relationOid + " does not exist");
                 }
                 String qualified = Quoting.qualified(rows.getString(1), rows.getString(2));
                 String kind = rows.getString(3);
@@ -73,33 +78,49 @@ record PublishableTable(String qualifiedName) {
                     throw unsupported(qualified + " is not a table");
                 }
                 if (!rows.getString(4).equals("p")) {
-                    throw unsupported("table " + qualified + " is temporary or unlogged: its changes aren't in the log");
+                    throw unsupported(
+                            "table "
+                                    + qualified
+                                    + " is temporary or unlogged: its changes aren't in the log");
                 }
                 return new PublishableTable(qualified);
             }
         }
     }
 
-    private static void requireIdentity(ResultSet row, boolean generatedMatters) throws SQLException {
+    private static void requireIdentity(ResultSet row, boolean generatedMatters)
+            throws SQLException {
         String qualified = Quoting.qualified(row.getString("nspname"), row.getString("relname"));
         String identity = row.getString("relreplident");
         if (row.getString("relkind").equals("f")) {
-            throw unsupported("partition " + qualified + " is a foreign table: its changes aren't in the log");
+            throw unsupported(
+                    "partition "
+                            + qualified
+                            + " is a foreign table: its changes aren't in the log");
         }
         if (generatedMatters && row.getBoolean("has_generated")) {
             throw PgtrickleException.of(
                             ErrorCode.NO_REPLICA_IDENTITY,
-                            "table " + qualified + " has generated columns in its replica identity: once published it"
+                            "table "
+                                    + qualified
+                                    + " has generated columns in its replica identity: once published it"
                                     + " would reject updates and deletes")
-                    .withHint("give it a primary key of ordinary columns, and ALTER TABLE " + qualified
-                            + " REPLICA IDENTITY DEFAULT");
+                    .withHint(
+                            "give it a primary key of ordinary columns, and ALTER TABLE "
+                                    + qualified
+                                    + " REPLICA IDENTITY DEFAULT");
         }
         if (!identity.equals("f") && !row.getBoolean("has_key")) {
             throw PgtrickleException.of(
                             ErrorCode.NO_REPLICA_IDENTITY,
-                            "table " + qualified + " has no replica identity: once published it would reject updates"
+                            "table "
+                                    + qualified
+                                    + " has no replica identity: once published it would reject updates"
                                     + " and deletes")
-                    .withHint("give it a primary key, or ALTER TABLE " + qualified + " REPLICA IDENTITY FULL");
+                    .withHint(
+                            "give it a primary key, or ALTER TABLE "
+                                    + qualified
+                                    + " REPLICA IDENTITY FULL");
         }
     }
 

@@ -37,6 +37,7 @@ final class RawMessage {
 
     @Override
     public String toString() {
-        return Bytes.copyOf(array, offset, Math.min(length, SHOWN_BYTES)) + (length > SHOWN_BYTES ? "…" : "");
+        return Bytes.copyOf(array, offset, Math.min(length, SHOWN_BYTES))
+                + (length > SHOWN_BYTES ? "…" : "");
     }
 }

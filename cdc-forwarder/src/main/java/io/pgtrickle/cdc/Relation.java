@@ -11,11 +11,19 @@ import java.util.List;
 /// @param oid in `pg_class`, 32 bits without sign
 /// @param schema empty never: `pg_catalog`, which the stream abbreviates, is spelled out
 public record Relation(
-        long oid, String schema, String name, ReplicaIdentity replicaIdentity, List<RelationColumn> columns)
+        long oid,
+        String schema,
+        String name,
+        ReplicaIdentity replicaIdentity,
+        List<RelationColumn> columns)
         implements StreamMessage {
 
     public Relation(
-            long oid, String schema, String name, ReplicaIdentity replicaIdentity, List<RelationColumn> columns) {
+            long oid,
+            String schema,
+            String name,
+            ReplicaIdentity replicaIdentity,
+            List<RelationColumn> columns) {
         this.oid = oid;
         this.schema = schema;
         this.name = name;
@@ -41,8 +49,9 @@ public record Relation(
                 case 'f' -> FULL;
                 case 'i' -> INDEX;
                 default ->
-                    throw PgtrickleException.of(
-                            ErrorCode.STREAM_MALFORMED, "unknown replica identity " + code + " in the stream");
+                        throw PgtrickleException.of(
+                                ErrorCode.STREAM_MALFORMED,
+                                "unknown replica identity " + code + " in the stream");
             };
         }
     }

@@ -31,8 +31,7 @@ final class RelationHistory {
         long next = sequence + 1;
         versions.put(
                 relation.oid(),
-                Stream.concat(known.stream(), Stream.of(new Version(next, relation)))
-                        .toList());
+                Stream.concat(known.stream(), Stream.of(new Version(next, relation))).toList());
         sequence = next;
     }
 

@@ -27,10 +27,14 @@ final class RelationScope {
         if (relation != null) {
             return relation;
         }
-        Relation earlier = history.find(oid, sequence)
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED,
-                        "the replication stream has a change of relation " + oid + ", which it hasn't described"));
+        Relation earlier =
+                history.find(oid, sequence)
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.STREAM_MALFORMED,
+                                        "the replication stream has a change of relation "
+                                                + oid
+                                                + ", which it hasn't described"));
         since.put(oid, earlier);
         return earlier;
     }

@@ -36,7 +36,8 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
             long recentXid = recentXid(session);
             Connection connection = connection(settings);
             try {
-                PGReplicationStream stream = start(connection.unwrap(PGConnection.class), settings, startAt);
+                PGReplicationStream stream =
+                        start(connection.unwrap(PGConnection.class), settings, startAt);
                 requireNoGap(session, settings, startAt);
                 return new ReplicationSession(connection, stream, recentXid);
             } catch (SQLException e) {
@@ -47,7 +48,8 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
                 throw e;
             }
         } catch (SQLException e) {
-            throw SqlErrors.of(e, "can't start to stream from replication slot \"" + settings.slot() + "\"");
+            throw SqlErrors.of(
+                    e, "can't start to stream from replication slot \"" + settings.slot() + "\"");
         }
     }
 
@@ -69,11 +71,12 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
         if (connection instanceof Connection plain) {
             return plain;
         }
-        throw PgtrickleException.of(ErrorCode.INTERNAL, "pgjdbc's connection isn't a JDBC connection");
+        throw PgtrickleException.of(
+                ErrorCode.INTERNAL, "pgjdbc's connection isn't a JDBC connection");
     }
 
-    private static PGReplicationStream start(PGConnection connection, StreamSettings settings, Lsn startAt)
-            throws SQLException {
+    private static PGReplicationStream start(
+            PGConnection connection, StreamSettings settings, Lsn startAt) throws SQLException {
         return connection
                 .getReplicationAPI()
                 .replicationStream()
@@ -94,24 +97,38 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
         return Quoting.identifier(publication).replace("'", "''");
     }
 
-    private static void requireUsable(Connection session, StreamSettings settings) throws SQLException {
-        Slot slot = new Slots(session).find(settings.slot()).orElseThrow(() -> StreamFailure.slotMissing(settings));
+    private static void requireUsable(Connection session, StreamSettings settings)
+            throws SQLException {
+        Slot slot =
+                new Slots(session)
+                        .find(settings.slot())
+                        .orElseThrow(() -> StreamFailure.slotMissing(settings));
         if (!slot.plugin().equals(Slots.PLUGIN)) {
             throw PgtrickleException.of(
                             ErrorCode.SETTING_WRONG,
-                            "replication slot \"" + slot.name() + "\" has the output plugin \"" + slot.plugin()
-                                    + "\" instead of \"" + Slots.PLUGIN + "\"")
+                            "replication slot \""
+                                    + slot.name()
+                                    + "\" has the output plugin \""
+                                    + slot.plugin()
+                                    + "\" instead of \""
+                                    + Slots.PLUGIN
+                                    + "\"")
                     .withHint("choose another slot name, or drop that slot if nothing needs it");
         }
         if (!slot.database().equals(session.getCatalog())) {
             throw PgtrickleException.of(
                             ErrorCode.SETTING_WRONG,
-                            "replication slot \"" + slot.name() + "\" belongs to database \"" + slot.database() + "\"")
+                            "replication slot \""
+                                    + slot.name()
+                                    + "\" belongs to database \""
+                                    + slot.database()
+                                    + "\"")
                     .withHint("slot names are shared by a server's databases: choose another one");
         }
-        StreamFailure.lost(slot).ifPresent(lost -> {
-            throw lost;
-        });
+        StreamFailure.lost(slot)
+                .ifPresent(lost -> {
+                    throw lost;
+                });
         if (new Publication(session, settings.publication()).oid().isEmpty()) {
             throw StreamFailure.publicationMissing(settings);
         }
@@ -120,7 +137,8 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
     private static long recentXid(Connection session) throws SQLException {
         try (Statement statement = session.createStatement();
                 ResultSet rows =
-                        statement.executeQuery("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")) {
+                        statement.executeQuery(
+                                "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint")) {
             rows.next();
             return rows.getLong(1);
         }
@@ -128,20 +146,29 @@ record ReplicationSession(Connection connection, PGReplicationStream stream, lon
 
     /// The server silently starts at what was confirmed if it is asked for less. Looked at after the start, when nobody
     /// else can move it.
-    private static void requireNoGap(Connection session, StreamSettings settings, Lsn startAt) throws SQLException {
-        try (PreparedStatement statement = session.prepareStatement(
-                "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = ?")) {
+    private static void requireNoGap(Connection session, StreamSettings settings, Lsn startAt)
+            throws SQLException {
+        try (PreparedStatement statement =
+                session.prepareStatement(
+                        "SELECT confirmed_flush_lsn::text FROM pg_replication_slots WHERE slot_name = ?")) {
             statement.setString(1, settings.slot());
             try (ResultSet rows = statement.executeQuery()) {
                 Optional<Lsn> confirmed =
-                        rows.next() ? Optional.ofNullable(rows.getString(1)).map(Lsn::parse) : Optional.empty();
+                        rows.next()
+                                ? Optional.ofNullable(rows.getString(1)).map(Lsn::parse)
+                                : Optional.empty();
                 if (confirmed.isEmpty() || confirmed.get().isAfter(startAt)) {
                     throw PgtrickleException.of(
                                     ErrorCode.SLOT_LOST,
-                                    "replication slot \"" + settings.slot() + "\" begins at "
+                                    "replication slot \""
+                                            + settings.slot()
+                                            + "\" begins at "
                                             + confirmed.map(Lsn::toString).orElse("no position")
-                                            + ", after the position " + startAt + " that is needed")
-                            .withHint("the views have to be rebuilt: the changes in between can't be had any more");
+                                            + ", after the position "
+                                            + startAt
+                                            + " that is needed")
+                            .withHint(
+                                    "the views have to be rebuilt: the changes in between can't be had any more");
                 }
             }
         }

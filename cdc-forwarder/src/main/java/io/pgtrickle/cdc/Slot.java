@@ -40,7 +40,8 @@ public record Slot(
     public record Holder(int pid, String user, String applicationName, String clientAddress) {
         @Override
         public String toString() {
-            return "process " + pid
+            return "process "
+                    + pid
                     + (user.isEmpty() ? "" : " of role \"" + user + "\"")
                     + (applicationName.isEmpty() ? "" : " (" + applicationName + ")");
         }
@@ -52,6 +53,8 @@ public record Slot(
 
     /// Whether it can never be read again.
     public boolean isLost() {
-        return walStatus.equals("lost") || invalidationReason.isPresent() || conflicting.orElse(false);
+        return walStatus.equals("lost")
+                || invalidationReason.isPresent()
+                || conflicting.orElse(false);
     }
 }

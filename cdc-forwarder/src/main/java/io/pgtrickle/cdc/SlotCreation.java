@@ -28,14 +28,16 @@ final class SlotCreation {
 
     /// Who holds the transaction id that a process waits for.
     private static final String BLOCKERS =
-            "SELECT " + Blocker.COLUMNS
+            "SELECT "
+                    + Blocker.COLUMNS
                     + """
 
-                      FROM pg_locks w
-                      JOIN pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = w.transactionid AND l.granted
-                      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-                      LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND p.transaction = l.transactionid
-                     WHERE w.pid = ? AND w.locktype = 'transactionid' AND NOT w.granted""";
+                     FROM pg_locks w
+                     JOIN pg_locks l ON l.locktype = 'transactionid' AND l.transactionid = w.transactionid AND l.granted
+                     LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+                     LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND p.transaction = l.transactionid
+                    WHERE w.pid = ? AND w.locktype = 'transactionid' AND NOT w.granted\
+                    """;
 
     /// @param timeout after which the creation is given up
     record Request(String name, Duration timeout, Consumer<List<Blocker>> onWaiting) {}
@@ -60,7 +62,8 @@ final class SlotCreation {
             } catch (InterruptedException e) {
                 worker.abort(Runnable::run);
                 Thread.currentThread().interrupt();
-                throw PgtrickleException.of(ErrorCode.CANCELLED, "interrupted while creating a replication slot", e);
+                throw PgtrickleException.of(
+                        ErrorCode.CANCELLED, "interrupted while creating a replication slot", e);
             }
         } catch (SQLException e) {
             throw failed(e);
@@ -77,17 +80,22 @@ final class SlotCreation {
                 if (e.getCause() instanceof SQLException error) {
                     throw error;
                 }
-                throw PgtrickleException.of(ErrorCode.INTERNAL, "creating a replication slot failed: " + e, e);
+                throw PgtrickleException.of(
+                        ErrorCode.INTERNAL, "creating a replication slot failed: " + e, e);
             }
         }
     }
 
     private Lsn create(Connection worker) throws SQLException {
         try (Statement statement = worker.createStatement()) {
-            statement.execute("SET statement_timeout = " + Math.max(1, request.timeout().toMillis()));
+            statement.execute(
+                    "SET statement_timeout = " + Math.max(1, request.timeout().toMillis()));
         }
-        try (PreparedStatement statement = worker.prepareStatement(
-                "SELECT lsn::text FROM pg_create_logical_replication_slot(?, '" + Slots.PLUGIN + "')")) {
+        try (PreparedStatement statement =
+                worker.prepareStatement(
+                        "SELECT lsn::text FROM pg_create_logical_replication_slot(?, '"
+                                + Slots.PLUGIN
+                                + "')")) {
             statement.setString(1, request.name());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();
@@ -115,7 +123,8 @@ final class SlotCreation {
             rows.next();
             if (!rows.getString(1).equals("logical")) {
                 throw PgtrickleException.of(
-                                ErrorCode.SETTING_WRONG, "wal_level is \"" + rows.getString(1) + "\" instead of \"logical\"")
+                                ErrorCode.SETTING_WRONG,
+                                "wal_level is \"" + rows.getString(1) + "\" instead of \"logical\"")
                         .withHint("ALTER SYSTEM SET wal_level = logical; then restart the server");
             }
         } catch (SQLException e) {
@@ -132,13 +141,18 @@ final class SlotCreation {
         return switch (state) {
             case "57014" -> timedOut(error, what);
             case "42710" ->
-                PgtrickleException.of(
-                        ErrorCode.NAME_TAKEN, "replication slot \"" + request.name() + "\" already exists", error);
+                    PgtrickleException.of(
+                            ErrorCode.NAME_TAKEN,
+                            "replication slot \"" + request.name() + "\" already exists",
+                            error);
             case "53400" ->
-                SqlErrors.of(error, what)
-                        .withHint("drop a slot that nobody needs, or raise max_replication_slots and restart the server");
+                    SqlErrors.of(error, what)
+                            .withHint(
+                                    "drop a slot that nobody needs, or raise max_replication_slots and restart the server");
             case "42501" ->
-                SqlErrors.of(error, what).withHint("ALTER ROLE … REPLICATION for the role that pgtrickle logs in as");
+                    SqlErrors.of(error, what)
+                            .withHint(
+                                    "ALTER ROLE … REPLICATION for the role that pgtrickle logs in as");
             default -> SqlErrors.of(error, what);
         };
     }
@@ -146,7 +160,9 @@ final class SlotCreation {
     private PgtrickleException timedOut(SQLException error, String what) {
         String waitedFor = blockers.isEmpty() ? "" : ": it waits for " + Blocker.describe(blockers);
         return PgtrickleException.of(
-                        ErrorCode.CANCELLED, what + " within " + request.timeout().toMillis() + " ms" + waitedFor, error)
+                        ErrorCode.CANCELLED,
+                        what + " within " + request.timeout().toMillis() + " ms" + waitedFor,
+                        error)
                 .withHint(Blocker.hint(blockers));
     }
 }

@@ -20,8 +20,9 @@ final class SlotPeek {
 
     /// The server stops at the end of the transaction in which it has passed the limit.
     List<String> lines(String slot, String publication, int limit) {
-        String sql = "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes(?, NULL, ?,"
-                + " 'proto_version', '1', 'publication_names', ?, 'messages', 'true')";
+        String sql =
+                "SELECT lsn::text, data FROM pg_logical_slot_peek_binary_changes(?, NULL, ?,"
+                        + " 'proto_version', '1', 'publication_names', ?, 'messages', 'true')";
         RelationHistory history = new RelationHistory();
         RelationScope relations = new RelationScope(history, history.sequence());
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -37,7 +38,8 @@ final class SlotPeek {
                         break;
                     }
                     byte[] data = rows.getBytes(2);
-                    StreamMessage message = PgOutputDecoder.decode(new RawMessage(data, 0, data.length), relations);
+                    StreamMessage message =
+                            PgOutputDecoder.decode(new RawMessage(data, 0, data.length), relations);
                     if (message instanceof Relation relation) {
                         relations.put(relation);
                     }

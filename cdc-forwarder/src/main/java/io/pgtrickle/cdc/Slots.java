@@ -44,7 +44,8 @@ public final class Slots {
              CROSS JOIN (SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
                                      ELSE pg_current_wal_lsn() END AS lsn) w
              WHERE s.slot_name = ? OR ?
-             ORDER BY s.slot_name""";
+             ORDER BY s.slot_name\
+            """;
 
     private final Connection connection;
 
@@ -55,7 +56,9 @@ public final class Slots {
     /// Refuses a name that isn't a slot's; gives it back.
     public static String checkName(String name) {
         if (!NAME.matcher(name).matches()) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "invalid name of a replication slot: \"" + name + "\"")
+            throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT,
+                            "invalid name of a replication slot: \"" + name + "\"")
                     .withHint("1 to 63 small letters, digits and underscores");
         }
         return name;
@@ -76,15 +79,23 @@ public final class Slots {
     /// @return where the slot begins: the position to open its stream at
     /// @throws PgtrickleException CANCELLED after the timeout, naming the transactions in the way; NAME_TAKEN,
     ///     SETTING_WRONG, PRIVILEGE_MISSING
-    public Lsn create(ServerAddress address, String name, Duration timeout, Consumer<List<Blocker>> onWaiting) {
-        SlotCreation.Request request = new SlotCreation.Request(checkName(name), timeout, onWaiting);
+    public Lsn create(
+            ServerAddress address,
+            String name,
+            Duration timeout,
+            Consumer<List<Blocker>> onWaiting) {
+        SlotCreation.Request request =
+                new SlotCreation.Request(checkName(name), timeout, onWaiting);
         return new SlotCreation(connection, request).run(address);
     }
 
     /// @throws PgtrickleException NAME_UNKNOWN, SLOT_IN_USE for an active slot
     public void drop(String name) {
         requireIdle(name);
-        execute("SELECT pg_drop_replication_slot(?)", "can't drop replication slot \"" + name + "\"", name);
+        execute(
+                "SELECT pg_drop_replication_slot(?)",
+                "can't drop replication slot \"" + name + "\"",
+                name);
     }
 
     /// Moves the confirmed position on; changes before it are gone for the slot.
@@ -93,7 +104,12 @@ public final class Slots {
     public Lsn advance(String name, Lsn to) {
         requireIdle(name);
         String sql = "SELECT end_lsn::text FROM pg_replication_slot_advance(?, ?::pg_lsn)";
-        return Lsn.parse(execute(sql, "can't advance replication slot \"" + name + "\"", name, to.toString()));
+        return Lsn.parse(
+                execute(
+                        sql,
+                        "can't advance replication slot \"" + name + "\"",
+                        name,
+                        to.toString()));
     }
 
     /// Decodes what a slot would send next, without consuming it, into a line for each message.
@@ -105,8 +121,12 @@ public final class Slots {
     }
 
     private void requireIdle(String name) {
-        Slot slot = find(checkName(name)).orElseThrow(() -> PgtrickleException.of(
-                ErrorCode.NAME_UNKNOWN, "replication slot \"" + name + "\" does not exist"));
+        Slot slot =
+                find(checkName(name))
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.NAME_UNKNOWN,
+                                        "replication slot \"" + name + "\" does not exist"));
         if (slot.holder().isPresent()) {
             throw PgtrickleException.of(
                             ErrorCode.SLOT_IN_USE,
@@ -167,8 +187,12 @@ public final class Slots {
         int pid = row.getInt("active_pid");
         return row.wasNull()
                 ? Optional.empty()
-                : Optional.of(new Slot.Holder(
-                        pid, row.getString("usename"), row.getString("application_name"), row.getString("client_addr")));
+                : Optional.of(
+                        new Slot.Holder(
+                                pid,
+                                row.getString("usename"),
+                                row.getString("application_name"),
+                                row.getString("client_addr")));
     }
 
     private static Optional<Lsn> lsn(@Nullable String text) {

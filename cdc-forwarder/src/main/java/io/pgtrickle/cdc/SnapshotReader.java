@@ -26,7 +26,8 @@ import org.postgresql.copy.CopyOut;
 
 /// Reads tables as of one moment, in a REPEATABLE READ transaction. The tables are locked in ACCESS SHARE mode before the
 /// snapshot is taken, since TRUNCATE and rewrites ignore snapshots (CDC.md, F53); which transactions it sees is known by
-/// their ids, exactly (fact 3). For one thread.
+/// their ids, exactly (fact 3). `Sessions` has `row_security` off: where a policy would hide rows that the stream brings,
+/// reading fails. For one thread.
 public final class SnapshotReader implements AutoCloseable {
 
     private static final String APPLICATION_NAME = "pgtrickle snapshot";
@@ -41,7 +42,8 @@ public final class SnapshotReader implements AutoCloseable {
             """
             SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text
               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-             WHERE c.oid = ANY (?)""";
+             WHERE c.oid = ANY (?)\
+            """;
 
     /// As the planner extrapolates: rows a page when last analysed, times the pages of now.
     private static final String ESTIMATE =
@@ -51,12 +53,14 @@ public final class SnapshotReader implements AutoCloseable {
                                           * (pg_relation_size(c.oid) / current_setting('block_size')::bigint)
                                      ELSE greatest(c.reltuples, 0) END), 0)::bigint
               FROM pg_class c
-             WHERE c.oid = ?::oid OR c.oid IN (SELECT relid FROM pg_partition_tree(?::oid::regclass) WHERE isleaf)""";
+             WHERE c.oid = ?::oid OR c.oid IN (SELECT relid FROM pg_partition_tree(?::oid::regclass) WHERE isleaf)\
+            """;
 
     private static final String COLUMNS =
             """
             SELECT attnum, attname FROM pg_attribute
-             WHERE attrelid = ?::oid AND attnum > 0 AND NOT attisdropped""";
+             WHERE attrelid = ?::oid AND attnum > 0 AND NOT attisdropped\
+            """;
 
     private record TableName(String qualified, boolean partitioned) {
 
@@ -71,7 +75,8 @@ public final class SnapshotReader implements AutoCloseable {
     private final Map<Long, TableName> names;
     private final XidSnapshot visibility;
 
-    private SnapshotReader(Connection connection, Map<Long, TableName> names, XidSnapshot visibility) {
+    private SnapshotReader(
+            Connection connection, Map<Long, TableName> names, XidSnapshot visibility) {
         this.connection = connection;
         this.names = names;
         this.visibility = visibility;
@@ -88,17 +93,15 @@ public final class SnapshotReader implements AutoCloseable {
     /// Reads in another reader's snapshot, so that several read at once.
     ///
     /// @param snapshot from `export`, whose reader must still be open
-    public static SnapshotReader join(ServerAddress address, List<Long> relationOids, String snapshot) {
+    public static SnapshotReader join(
+            ServerAddress address, List<Long> relationOids, String snapshot) {
         return open(address, relationOids, Optional.of(snapshot));
     }
 
-    private static SnapshotReader open(ServerAddress address, List<Long> relationOids, Optional<String> snapshot) {
+    private static SnapshotReader open(
+            ServerAddress address, List<Long> relationOids, Optional<String> snapshot) {
         Connection connection = Sessions.open(address, APPLICATION_NAME);
         try {
-            try (Statement statement = connection.createStatement()) {
-                // a policy would hide rows from us that the stream brings: rather fail
-                statement.execute("SET row_security = off");
-            }
             connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
             connection.setReadOnly(true);
             for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
@@ -108,7 +111,8 @@ public final class SnapshotReader implements AutoCloseable {
                 }
             }
             throw PgtrickleException.of(
-                    ErrorCode.SOURCE_CHANGED, "tables " + relationOids + " are being renamed all the time");
+                    ErrorCode.SOURCE_CHANGED,
+                    "tables " + relationOids + " are being renamed all the time");
         } catch (SQLException e) {
             closeQuietly(connection);
             throw SqlErrors.of(e, "can't take a snapshot of tables " + relationOids);
@@ -120,7 +124,8 @@ public final class SnapshotReader implements AutoCloseable {
 
     /// Names are needed for the locks, which come before the snapshot in which the names could be looked up.
     private static Optional<SnapshotReader> tryOpen(
-            Connection connection, List<Long> relationOids, Optional<String> snapshot) throws SQLException {
+            Connection connection, List<Long> relationOids, Optional<String> snapshot)
+            throws SQLException {
         connection.setAutoCommit(true);
         Map<Long, TableName> names = names(connection, relationOids);
         connection.setAutoCommit(false);
@@ -138,7 +143,8 @@ public final class SnapshotReader implements AutoCloseable {
         return Optional.empty();
     }
 
-    private static Map<Long, TableName> names(Connection connection, List<Long> relationOids) throws SQLException {
+    private static Map<Long, TableName> names(Connection connection, List<Long> relationOids)
+            throws SQLException {
         Map<Long, TableName> names = new LinkedHashMap<>();
         try (PreparedStatement statement = connection.prepareStatement(NAMES)) {
             statement.setArray(1, connection.createArrayOf("oid", relationOids.toArray()));
@@ -154,24 +160,28 @@ public final class SnapshotReader implements AutoCloseable {
         }
         for (Long oid : relationOids) {
             if (!names.containsKey(oid)) {
-                throw PgtrickleException.of(ErrorCode.NAME_UNKNOWN, "the table with oid " + oid + " does not exist");
+                throw PgtrickleException.of(
+                        ErrorCode.NAME_UNKNOWN, "the table with oid " + oid + " does not exist");
             }
         }
         return names;
     }
 
-    private static void lock(Connection connection, Map<Long, TableName> names) throws SQLException {
+    private static void lock(Connection connection, Map<Long, TableName> names)
+            throws SQLException {
         if (names.isEmpty()) {
             return;
         }
-        String tables = names.values().stream().map(TableName::only).collect(Collectors.joining(", "));
+        String tables =
+                names.values().stream().map(TableName::only).collect(Collectors.joining(", "));
         try (Statement statement = connection.createStatement()) {
             statement.execute("LOCK TABLE " + tables + " IN ACCESS SHARE MODE");
         } catch (SQLException e) {
             PgtrickleException error = SqlErrors.of(e, "can't read " + tables);
             throw error.code() == ErrorCode.PRIVILEGE_MISSING
-                    ? error.withHint("GRANT SELECT on these tables, and USAGE on their schemas, to the role that pgtrickle"
-                            + " logs in as")
+                    ? error.withHint(
+                            "GRANT SELECT on these tables, and USAGE on their schemas, to the role that pgtrickle"
+                                    + " logs in as")
                     : error;
         }
     }
@@ -226,9 +236,14 @@ public final class SnapshotReader implements AutoCloseable {
     /// @return how many rows there were
     /// @throws PgtrickleException SOURCE_CHANGED where a column is gone
     public long copy(SnapshotTable table, Consumer<List<Row>> batches) {
-        TableName name = Optional.ofNullable(names.get(table.relationOid()))
-                .orElseThrow(() -> PgtrickleException.of(
-                        ErrorCode.INTERNAL, "table " + table.relationOid() + " isn't locked by this snapshot"));
+        TableName name =
+                Optional.ofNullable(names.get(table.relationOid()))
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.INTERNAL,
+                                        "table "
+                                                + table.relationOid()
+                                                + " isn't locked by this snapshot"));
         try {
             return copy(copyStatement(table, name), table, batches);
         } catch (SQLException e) {
@@ -236,7 +251,8 @@ public final class SnapshotReader implements AutoCloseable {
         }
     }
 
-    private long copy(String sql, SnapshotTable table, Consumer<List<Row>> batches) throws SQLException {
+    private long copy(String sql, SnapshotTable table, Consumer<List<Row>> batches)
+            throws SQLException {
         List<SqlType> types =
                 table.columns().stream().map(SnapshotTable.SnapshotColumn::type).toList();
         BinaryCopyParser parser = new BinaryCopyParser(types);
@@ -266,13 +282,20 @@ public final class SnapshotReader implements AutoCloseable {
 
     private String copyStatement(SnapshotTable table, TableName name) throws SQLException {
         Map<Integer, String> columns = columnNames(table.relationOid());
-        String list = table.columns().stream()
-                .map(column -> Optional.ofNullable(columns.get(column.attributeNumber()))
-                        .map(Quoting::identifier)
-                        .orElseThrow(() -> PgtrickleException.of(
-                                ErrorCode.SOURCE_CHANGED,
-                                "column " + column.attributeNumber() + " of table " + name.qualified() + " is gone")))
-                .collect(Collectors.joining(", "));
+        String list =
+                table.columns().stream()
+                        .map(column ->
+                                Optional.ofNullable(columns.get(column.attributeNumber()))
+                                        .map(Quoting::identifier)
+                                        .orElseThrow(() ->
+                                                PgtrickleException.of(
+                                                        ErrorCode.SOURCE_CHANGED,
+                                                        "column "
+                                                                + column.attributeNumber()
+                                                                + " of table "
+                                                                + name.qualified()
+                                                                + " is gone")))
+                        .collect(Collectors.joining(", "));
         return "COPY (SELECT " + list + " FROM " + name.only() + ") TO STDOUT (FORMAT binary)";
     }
 

@@ -49,18 +49,22 @@ public final class Spool implements AutoCloseable {
     /// Keeps what the transaction did to the spool's tables; the transaction stays the caller's. For the appending thread.
     public void append(Transaction transaction) {
         Extent extent = new Extent();
-        transaction.messages().forEach(message -> {
-            if (isWanted(message)) {
-                extent.add(message);
-            }
-        });
+        transaction
+                .messages()
+                .forEach(message -> {
+                    if (isWanted(message)) {
+                        extent.add(message);
+                    }
+                });
         if (extent.changes > 0) {
             file.append(header(transaction, extent));
-            transaction.messages().forEach(message -> {
-                if (isWanted(message)) {
-                    file.append(message);
-                }
-            });
+            transaction
+                    .messages()
+                    .forEach(message -> {
+                        if (isWanted(message)) {
+                            file.append(message);
+                        }
+                    });
             file.flush();
             end = file.position();
             count.incrementAndGet();
@@ -76,18 +80,21 @@ public final class Spool implements AutoCloseable {
         }
         RawMessage raw = file.readOne(readPosition);
         ByteBuffer in = ByteBuffer.wrap(raw.array());
-        Transaction.Header header = new Transaction.Header(
-                in.getLong(),
-                new Lsn(in.getLong()),
-                new Lsn(in.getLong()),
-                Instant.EPOCH.plus(in.getLong(), ChronoUnit.MICROS),
-                in.getLong());
+        Transaction.Header header =
+                new Transaction.Header(
+                        in.getLong(),
+                        new Lsn(in.getLong()),
+                        new Lsn(in.getLong()),
+                        Instant.EPOCH.plus(in.getLong(), ChronoUnit.MICROS),
+                        in.getLong());
         RelationHistory history = histories.get((int) in.getLong());
         long sequence = in.getLong();
         long from = readPosition + MessageFile.sizeOf(raw);
         long to = from + in.getLong();
         readPosition = to;
-        return Optional.of(new Transaction(header, history, sequence, new RawMessages.OnDisk(file, from, to, false)));
+        return Optional.of(
+                new Transaction(
+                        header, history, sequence, new RawMessages.OnDisk(file, from, to, false)));
     }
 
     /// The end of the last transaction that was offered to `append`.
@@ -113,15 +120,16 @@ public final class Spool implements AutoCloseable {
 
     private RawMessage header(Transaction transaction, Extent extent) {
         Transaction.Header header = transaction.header();
-        ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES)
-                .putLong(header.xid())
-                .putLong(header.commitLsn().value())
-                .putLong(header.endLsn().value())
-                .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, header.commitTime()))
-                .putLong(extent.changes)
-                .putLong(numberOf(transaction.history()))
-                .putLong(transaction.sequence())
-                .putLong(extent.bytes);
+        ByteBuffer out =
+                ByteBuffer.allocate(HEADER_BYTES)
+                        .putLong(header.xid())
+                        .putLong(header.commitLsn().value())
+                        .putLong(header.endLsn().value())
+                        .putLong(ChronoUnit.MICROS.between(Instant.EPOCH, header.commitTime()))
+                        .putLong(extent.changes)
+                        .putLong(numberOf(transaction.history()))
+                        .putLong(transaction.sequence())
+                        .putLong(extent.bytes);
         return new RawMessage(out.array(), 0, HEADER_BYTES);
     }
 
@@ -137,13 +145,14 @@ public final class Spool implements AutoCloseable {
         return switch (message.tag()) {
             case PgOutputDecoder.RELATION -> true;
             case PgOutputDecoder.INSERT, PgOutputDecoder.UPDATE, PgOutputDecoder.DELETE ->
-                relations.contains(PgOutputDecoder.relationOf(message));
+                    relations.contains(PgOutputDecoder.relationOf(message));
             case PgOutputDecoder.TRUNCATE ->
-                PgOutputDecoder.relationsOf(message).stream().anyMatch(relations::contains);
+                    PgOutputDecoder.relationsOf(message).stream().anyMatch(relations::contains);
             case PgOutputDecoder.MESSAGE -> false;
             default ->
-                throw PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED, "a transaction has a message that isn't part of one: " + message);
+                    throw PgtrickleException.of(
+                            ErrorCode.STREAM_MALFORMED,
+                            "a transaction has a message that isn't part of one: " + message);
         };
     }
 

@@ -18,8 +18,10 @@ final class StreamFailure {
 
     static PgtrickleException of(StreamSettings settings, SQLException error) {
         PgtrickleException plain =
-                SqlErrors.of(error, "the stream of replication slot \"" + settings.slot() + "\" ended");
-        try (Connection session = Sessions.open(settings.address(), ReplicationSession.APPLICATION_NAME)) {
+                SqlErrors.of(
+                        error, "the stream of replication slot \"" + settings.slot() + "\" ended");
+        try (Connection session =
+                Sessions.open(settings.address(), ReplicationSession.APPLICATION_NAME)) {
             return withCause(explained(session, settings, error), error, plain);
         } catch (SQLException | PgtrickleException unreachable) {
             plain.addSuppressed(unreachable);
@@ -28,7 +30,9 @@ final class StreamFailure {
     }
 
     private static PgtrickleException withCause(
-            Optional<PgtrickleException> explanation, SQLException error, PgtrickleException plain) {
+            Optional<PgtrickleException> explanation,
+            SQLException error,
+            PgtrickleException plain) {
         explanation.ifPresent(found -> found.addSuppressed(error));
         return explanation.orElse(plain);
     }
@@ -54,7 +58,8 @@ final class StreamFailure {
 
     static PgtrickleException slotMissing(StreamSettings settings) {
         return PgtrickleException.of(
-                        ErrorCode.SLOT_LOST, "replication slot \"" + settings.slot() + "\" does not exist")
+                        ErrorCode.SLOT_LOST,
+                        "replication slot \"" + settings.slot() + "\" does not exist")
                 .withHint("the views have to be rebuilt with a new slot");
     }
 
@@ -63,8 +68,11 @@ final class StreamFailure {
     static PgtrickleException publicationMissing(StreamSettings settings) {
         return PgtrickleException.of(
                         ErrorCode.SLOT_LOST,
-                        "publication \"" + settings.publication() + "\" does not exist, so replication slot \""
-                                + settings.slot() + "\" misses changes")
+                        "publication \""
+                                + settings.publication()
+                                + "\" does not exist, so replication slot \""
+                                + settings.slot()
+                                + "\" misses changes")
                 .withHint("the views have to be rebuilt with a new slot and publication");
     }
 
@@ -74,19 +82,31 @@ final class StreamFailure {
             return Optional.empty();
         }
         String reason = slot.invalidationReason().map(text -> " (" + text + ")").orElse("");
-        return Optional.of(PgtrickleException.of(
-                        ErrorCode.SLOT_LOST,
-                        "replication slot \"" + slot.name() + "\" was invalidated" + reason + ": wal_status is \""
-                                + slot.walStatus() + "\"")
-                .withHint("raise max_slot_wal_keep_size; the views have to be rebuilt with a new slot"));
+        return Optional.of(
+                PgtrickleException.of(
+                                ErrorCode.SLOT_LOST,
+                                "replication slot \""
+                                        + slot.name()
+                                        + "\" was invalidated"
+                                        + reason
+                                        + ": wal_status is \""
+                                        + slot.walStatus()
+                                        + "\"")
+                        .withHint(
+                                "raise max_slot_wal_keep_size; the views have to be rebuilt with a new slot"));
     }
 
     private static PgtrickleException inUse(Slot slot) {
         String holder = slot.holder().map(Slot.Holder::toString).orElse("another process");
         return PgtrickleException.of(
-                        ErrorCode.SLOT_IN_USE, "replication slot \"" + slot.name() + "\" is in use by " + holder)
-                .withHint(slot.holder()
-                        .map(process -> "stop the other sidecar, or SELECT pg_terminate_backend(" + process.pid() + ")")
-                        .orElse("try again"));
+                        ErrorCode.SLOT_IN_USE,
+                        "replication slot \"" + slot.name() + "\" is in use by " + holder)
+                .withHint(
+                        slot.holder()
+                                .map(process ->
+                                        "stop the other sidecar, or SELECT pg_terminate_backend("
+                                                + process.pid()
+                                                + ")")
+                                .orElse("try again"));
     }
 }

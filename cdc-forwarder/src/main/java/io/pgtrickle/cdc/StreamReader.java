@@ -44,7 +44,10 @@ final class StreamReader implements Runnable {
     private long lastStatus;
 
     StreamReader(
-            StreamSettings settings, ReplicationSession session, TransactionAssembler assembler, EventQueue queue) {
+            StreamSettings settings,
+            ReplicationSession session,
+            TransactionAssembler assembler,
+            EventQueue queue) {
         this.settings = settings;
         this.session = session;
         this.assembler = assembler;
@@ -69,7 +72,9 @@ final class StreamReader implements Runnable {
         } catch (PgtrickleException e) {
             queue.fail(e);
         } catch (InterruptedException e) {
-            queue.fail(PgtrickleException.of(ErrorCode.INTERNAL, "the stream's thread was interrupted", e));
+            queue.fail(
+                    PgtrickleException.of(
+                            ErrorCode.INTERNAL, "the stream's thread was interrupted", e));
         } catch (RuntimeException | Error e) {
             LOG.error("the stream of replication slot {} failed", settings.slot(), e);
             queue.fail(PgtrickleException.of(ErrorCode.INTERNAL, "the stream failed: " + e, e));
@@ -121,8 +126,12 @@ final class StreamReader implements Runnable {
             return;
         }
         arrived(message);
-        pending = assembler.accept(
-                new RawMessage(message.array(), message.arrayOffset() + message.position(), message.remaining()));
+        pending =
+                assembler.accept(
+                        new RawMessage(
+                                message.array(),
+                                message.arrayOffset() + message.position(),
+                                message.remaining()));
         if (pending.isPresent()) {
             count(pending.get());
         } else if (assembler.isBetween()) {

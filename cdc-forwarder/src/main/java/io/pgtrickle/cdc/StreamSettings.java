@@ -11,7 +11,11 @@ import java.time.Duration;
 /// @param address where the database is reached directly, not through a pooler
 /// @param spillDirectory for the transactions that don't fit memory; belongs to this stream alone
 public record StreamSettings(
-        ServerAddress address, String slot, String publication, Path spillDirectory, Limits limits) {
+        ServerAddress address,
+        String slot,
+        String publication,
+        Path spillDirectory,
+        Limits limits) {
 
     public StreamSettings {
         Slots.checkName(slot);
@@ -24,13 +28,18 @@ public record StreamSettings(
     ///     `wal_sender_timeout`
     public record Limits(long queueBytes, long transactionBytes, Duration statusInterval) {
 
-        public static final Limits DEFAULT = new Limits(64L << 20, 16L << 20, Duration.ofSeconds(1));
+        public static final Limits DEFAULT =
+                new Limits(64L << 20, 16L << 20, Duration.ofSeconds(1));
 
         public Limits {
             if (queueBytes <= 0 || transactionBytes <= 0 || !statusInterval.isPositive()) {
                 throw PgtrickleException.of(
                         ErrorCode.BAD_ARGUMENT,
-                        "limits of a stream must be positive: " + queueBytes + ", " + transactionBytes + ", "
+                        "limits of a stream must be positive: "
+                                + queueBytes
+                                + ", "
+                                + transactionBytes
+                                + ", "
                                 + statusInterval);
             }
         }

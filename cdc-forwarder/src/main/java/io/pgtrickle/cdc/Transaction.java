@@ -4,6 +4,8 @@ import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 
 /// A whole transaction that has committed. Large ones lie in a file, so that memory stays bounded; changes are decoded
@@ -71,11 +73,28 @@ public final class Transaction implements AutoCloseable {
             switch (PgOutputDecoder.decode(message, relations)) {
                 case Relation relation -> relations.put(relation);
                 case Change change -> action.accept(change);
-                case StreamMessage.Begin _, StreamMessage.Commit _, StreamMessage.Origin _, StreamMessage.TypeName _ ->
-                    throw PgtrickleException.of(
-                            ErrorCode.STREAM_MALFORMED, "a transaction has a message that isn't part of one: " + message);
+                case StreamMessage.Begin _,
+                        StreamMessage.Commit _,
+                        StreamMessage.Origin _,
+                        StreamMessage.TypeName _ ->
+                        throw PgtrickleException.of(
+                                ErrorCode.STREAM_MALFORMED,
+                                "a transaction has a message that isn't part of one: " + message);
             }
         });
+    }
+
+    /// The logical messages of ours that were emitted in it, found without decoding its other changes.
+    public List<Change.Message> emitted() {
+        List<Change.Message> emitted = new ArrayList<>();
+        messages.forEach(message -> {
+            if (message.tag() == PgOutputDecoder.MESSAGE
+                    && PgOutputDecoder.decode(message, new RelationScope(history, sequence))
+                            instanceof Change.Message found) {
+                emitted.add(found);
+            }
+        });
+        return emitted;
     }
 
     Header header() {
@@ -101,7 +120,11 @@ public final class Transaction implements AutoCloseable {
 
     @Override
     public String toString() {
-        return "transaction " + Long.toUnsignedString(xid()) + " of " + changeCount() + " changes that committed at "
+        return "transaction "
+                + Long.toUnsignedString(xid())
+                + " of "
+                + changeCount()
+                + " changes that committed at "
                 + commitLsn();
     }
 }

@@ -14,14 +14,15 @@ final class TransactionAssembler {
     static final String MESSAGE_PREFIX = "pgtrickle";
 
     /// Ours name a row of the commands table; a larger one is forged and skipped.
-    static final int MESSAGE_BYTES = 8 << 10;
+    static final int MESSAGE_BYTES = 2 << 20;
 
     /// Where in the stream we are.
     private sealed interface Place {
         record Between() implements Place {}
 
         /// @param sequence the moment of the relations' history at its begin
-        record Inside(StreamMessage.Begin begin, long sequence, TransactionBuffer buffer) implements Place {}
+        record Inside(StreamMessage.Begin begin, long sequence, TransactionBuffer buffer)
+                implements Place {}
 
         /// In a transaction that the position to start from has behind it.
         record Skipping(StreamMessage.Begin begin) implements Place {}
@@ -60,8 +61,11 @@ final class TransactionAssembler {
     /// Takes the next message; gives what it completes.
     Optional<StreamEvent> accept(RawMessage message) {
         switch (message.tag()) {
-            case PgOutputDecoder.INSERT, PgOutputDecoder.UPDATE, PgOutputDecoder.DELETE, PgOutputDecoder.TRUNCATE ->
-                keep(message);
+            case PgOutputDecoder.INSERT,
+                    PgOutputDecoder.UPDATE,
+                    PgOutputDecoder.DELETE,
+                    PgOutputDecoder.TRUNCATE ->
+                    keep(message);
             case PgOutputDecoder.MESSAGE -> {
                 return acceptMessage(message);
             }
@@ -105,10 +109,14 @@ final class TransactionAssembler {
             throw outOfPlace(message);
         }
         changeCount = 0;
-        place = startAt.isAfter(begin.commitLsn())
-                ? new Place.Skipping(begin)
-                : new Place.Inside(
-                        begin, history.sequence(), new TransactionBuffer(limits.spillDirectory(), limits.limitBytes()));
+        place =
+                startAt.isAfter(begin.commitLsn())
+                        ? new Place.Skipping(begin)
+                        : new Place.Inside(
+                                begin,
+                                history.sequence(),
+                                new TransactionBuffer(
+                                        limits.spillDirectory(), limits.limitBytes()));
     }
 
     private void keep(RawMessage message) {
@@ -132,7 +140,8 @@ final class TransactionAssembler {
             return Optional.empty();
         }
         return switch (PgOutputDecoder.decode(message, new RelationScope(history, 0))) {
-            case Change.Message announced -> Optional.of(new StreamEvent.Announced(announced, start.lsn()));
+            case Change.Message announced ->
+                    Optional.of(new StreamEvent.Announced(announced, start.lsn()));
             case StreamMessage _ -> throw outOfPlace(message);
         };
     }
@@ -140,7 +149,10 @@ final class TransactionAssembler {
     private Optional<StreamEvent> commit(StreamMessage.Commit commit, RawMessage message) {
         Place closed = place;
         switch (closed) {
-            case Place.Inside(StreamMessage.Begin begin, long sequence, TransactionBuffer buffer) -> {
+            case Place.Inside(
+                            StreamMessage.Begin begin,
+                            long sequence,
+                            TransactionBuffer buffer) -> {
                 requireSame(begin, commit, message);
                 place = new Place.Between();
                 return finish(begin, commit, sequence, buffer);
@@ -158,30 +170,42 @@ final class TransactionAssembler {
 
     /// PostgreSQL 14 sends transactions without any change for us; they only move the position.
     private Optional<StreamEvent> finish(
-            StreamMessage.Begin begin, StreamMessage.Commit commit, long sequence, TransactionBuffer buffer) {
+            StreamMessage.Begin begin,
+            StreamMessage.Commit commit,
+            long sequence,
+            TransactionBuffer buffer) {
         long xid = xids.widen(begin.xid());
         end = Lsn.max(end, commit.endLsn());
         if (changeCount == 0) {
             buffer.discard();
             return Optional.empty();
         }
-        Transaction.Header header = new Transaction.Header(
-                xid, commit.commitLsn(), commit.endLsn(), commit.commitTime(), changeCount);
+        Transaction.Header header =
+                new Transaction.Header(
+                        xid, commit.commitLsn(), commit.endLsn(), commit.commitTime(), changeCount);
         return Optional.of(
-                new StreamEvent.Committed(new Transaction(header, history, sequence, buffer.finish())));
+                new StreamEvent.Committed(
+                        new Transaction(header, history, sequence, buffer.finish())));
     }
 
-    private static void requireSame(StreamMessage.Begin begin, StreamMessage.Commit commit, RawMessage message) {
-        if (!begin.commitLsn().equals(commit.commitLsn()) || !commit.endLsn().isAfter(commit.commitLsn())) {
+    private static void requireSame(
+            StreamMessage.Begin begin, StreamMessage.Commit commit, RawMessage message) {
+        if (!begin.commitLsn().equals(commit.commitLsn())
+                || !commit.endLsn().isAfter(commit.commitLsn())) {
             throw PgtrickleException.of(
                     ErrorCode.STREAM_MALFORMED,
-                    "a transaction was announced to commit at " + begin.commitLsn() + " and ended with " + commit + ": "
+                    "a transaction was announced to commit at "
+                            + begin.commitLsn()
+                            + " and ended with "
+                            + commit
+                            + ": "
                             + message);
         }
     }
 
     private static PgtrickleException outOfPlace(RawMessage message) {
         return PgtrickleException.of(
-                ErrorCode.STREAM_MALFORMED, "the replication stream has a message out of its place: " + message);
+                ErrorCode.STREAM_MALFORMED,
+                "the replication stream has a message out of its place: " + message);
     }
 }

@@ -14,7 +14,8 @@ import org.jspecify.annotations.Nullable;
 /// Immutable, for any thread.
 public final class Tuple {
 
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
 
     /// What stands in a cell.
     public enum Kind {
@@ -27,6 +28,7 @@ public final class Tuple {
     }
 
     private final byte[] array;
+
     /// Where each cell's kind byte stands; lengths behind it were checked by `read`.
     private final int[] cells;
 
@@ -75,12 +77,17 @@ public final class Tuple {
             case NULL -> null;
             case BINARY -> type.decode(array, cells[column] + 5, length(column));
             case TEXT ->
-                throw PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED,
-                        "column " + (column + 1) + " of type " + type.oid() + " came as text in a binary stream");
+                    throw PgtrickleException.of(
+                            ErrorCode.STREAM_MALFORMED,
+                            "column "
+                                    + (column + 1)
+                                    + " of type "
+                                    + type.oid()
+                                    + " came as text in a binary stream");
             case UNCHANGED ->
-                throw PgtrickleException.of(
-                        ErrorCode.INTERNAL, "an unchanged value was read, in column " + (column + 1) + " of a row");
+                    throw PgtrickleException.of(
+                            ErrorCode.INTERNAL,
+                            "an unchanged value was read, in column " + (column + 1) + " of a row");
         };
     }
 

@@ -30,18 +30,21 @@ final class WriterWait {
                AND l.mode IN ('RowExclusiveLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock')
                AND l.pid IS DISTINCT FROM pg_backend_pid()
                AND l.relation IN (SELECT unnest(?::bigint[])::oid
-                                  UNION SELECT p.relid FROM unnest(?::bigint[]) t, pg_partition_tree(t::oid::regclass) p)""";
+                                  UNION SELECT p.relid FROM unnest(?::bigint[]) t, pg_partition_tree(t::oid::regclass) p)\
+            """;
 
     private static final String ALIVE =
-            "SELECT DISTINCT " + Blocker.COLUMNS
+            "SELECT DISTINCT "
+                    + Blocker.COLUMNS
                     + """
 
-                      FROM pg_locks l
-                      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
-                      LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND p.transaction = l.transactionid
-                     WHERE l.virtualtransaction = ANY (?)
-                       AND CASE WHEN l.pid IS NULL THEN l.locktype = 'transactionid' ELSE l.locktype = 'virtualxid' END
-                     ORDER BY 1""";
+                     FROM pg_locks l
+                     LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+                     LEFT JOIN pg_prepared_xacts p ON l.pid IS NULL AND p.transaction = l.transactionid
+                    WHERE l.virtualtransaction = ANY (?)
+                      AND CASE WHEN l.pid IS NULL THEN l.locktype = 'transactionid' ELSE l.locktype = 'virtualxid' END
+                    ORDER BY 1\
+                    """;
 
     private final Connection connection;
     private final List<Long> relationOids;
@@ -59,7 +62,8 @@ final class WriterWait {
             throw SqlErrors.of(e, "can't wait for the writers of tables " + relationOids);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw PgtrickleException.of(ErrorCode.CANCELLED, "interrupted while waiting for writers", e);
+            throw PgtrickleException.of(
+                    ErrorCode.CANCELLED, "interrupted while waiting for writers", e);
         }
     }
 

@@ -20,8 +20,17 @@ final class BinaryCopyParserTest {
     private static final List<SqlType> TYPES =
             List.of(SqlType.INT4, new SqlType.Text(Oids.TEXT, false, Collation.C));
     private static final String HEADER = "5047434f50590aff0d0a00" + "00000000" + "00000000";
-    private static final byte[] COPY = HexFormat.of()
-            .parseHex(HEADER + "0002" + "0000000400000007" + "0000000161" + "0002" + "ffffffff" + "00000000" + "ffff");
+    private static final byte[] COPY =
+            HexFormat.of()
+                    .parseHex(
+                            HEADER
+                                    + "0002"
+                                    + "0000000400000007"
+                                    + "0000000161"
+                                    + "0002"
+                                    + "ffffffff"
+                                    + "00000000"
+                                    + "ffff");
     private static final List<Row> ROWS = List.of(Row.of(7L, "a"), Row.of(null, ""));
 
     @Test
@@ -51,7 +60,8 @@ final class BinaryCopyParserTest {
         }
         assertMalformed(Arrays.copyOf(COPY, COPY.length + 1));
         assertMalformed(HexFormat.of().parseHex(HEADER + "0001" + "ffffffff" + "ffff"));
-        assertMalformed(HexFormat.of().parseHex(HEADER + "0002" + "fffffffe" + "ffffffff" + "ffff"));
+        assertMalformed(
+                HexFormat.of().parseHex(HEADER + "0002" + "fffffffe" + "ffffffff" + "ffff"));
     }
 
     private static void assertMalformed(byte[] copy) {

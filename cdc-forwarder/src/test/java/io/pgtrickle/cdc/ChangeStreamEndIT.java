@@ -35,18 +35,13 @@ final class ChangeStreamEndIT {
                 ChangeStream stream = source.open()) {
             source.execute("INSERT INTO t VALUES (1, 'a')");
             assertThat(Source.nextChanges(stream)).containsExactly("+t(1,a)");
-            source.terminate(source.slots()
-                    .find(source.slot())
-                    .orElseThrow()
-                    .holder()
-                    .orElseThrow()
-                    .pid());
+            source.terminate(
+                    source.slots().find(source.slot()).orElseThrow().holder().orElseThrow().pid());
             assertEnds(stream, ErrorCode.CONNECTION_LOST);
             Lsn start = source.start();
-            Source.await("the slot becomes free", () -> !source.slots()
-                    .find(source.slot())
-                    .orElseThrow()
-                    .isActive());
+            Source.await(
+                    "the slot becomes free",
+                    () -> !source.slots().find(source.slot()).orElseThrow().isActive());
             try (ChangeStream again = source.open(start)) {
                 assertThat(Source.nextChanges(again)).containsExactly("+t(1,a)");
             }
@@ -72,14 +67,15 @@ final class ChangeStreamEndIT {
     void closingIsQuickInTheMiddleOfALargeTransaction(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE)) {
             ChangeStream stream = source.open();
-            source.execute("INSERT INTO t SELECT g, repeat('x', 200) FROM generate_series(1, 200000) g");
+            source.execute(
+                    "INSERT INTO t SELECT g, repeat('x', 200) FROM generate_series(1, 200000) g");
             Source.await("it has begun", () -> stream.statistics().messages() > 1_000);
             stream.close();
-            Source.await("the slot becomes free", () -> !source.slots()
-                    .find(source.slot())
-                    .orElseThrow()
-                    .isActive());
-            assertThatThrownBy(() -> stream.poll(Duration.ZERO)).isInstanceOf(PgtrickleException.class);
+            Source.await(
+                    "the slot becomes free",
+                    () -> !source.slots().find(source.slot()).orElseThrow().isActive());
+            assertThatThrownBy(() -> stream.poll(Duration.ZERO))
+                    .isInstanceOf(PgtrickleException.class);
         }
     }
 
@@ -90,18 +86,25 @@ final class ChangeStreamEndIT {
     void aSlowConsumerStaysConnected(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE)) {
             source.execute("ALTER DATABASE " + source.name() + " SET wal_sender_timeout = '1s'");
-            StreamSettings.Limits limits = new StreamSettings.Limits(20_000, 1 << 20, Duration.ofMillis(200));
-            StreamSettings settings = new StreamSettings(
-                    source.address(), source.slot(), Source.PUBLICATION, directory, limits);
+            StreamSettings.Limits limits =
+                    new StreamSettings.Limits(20_000, 1 << 20, Duration.ofMillis(200));
+            StreamSettings settings =
+                    new StreamSettings(
+                            source.address(), source.slot(), Source.PUBLICATION, directory, limits);
             try (ChangeStream stream = ChangeStream.open(settings, source.start())) {
                 for (int i = 1; i <= 100; i++) {
-                    source.execute("INSERT INTO t SELECT " + i + " * 1000 + g, repeat('x', 1000) FROM generate_series(1, 10) g");
+                    source.execute(
+                            "INSERT INTO t SELECT "
+                                    + i
+                                    + " * 1000 + g, repeat('x', 1000) FROM generate_series(1, 10) g");
                 }
-                source.execute("INSERT INTO t SELECT -g, repeat('x', 1000) FROM generate_series(1, 30000) g");
+                source.execute(
+                        "INSERT INTO t SELECT -g, repeat('x', 1000) FROM generate_series(1, 30000) g");
                 Source.await("the queue fills", () -> stream.statistics().queuedBytes() > 5_000);
                 long begun = System.nanoTime();
-                Source.await("three timeouts pass", () -> System.nanoTime() - begun > Duration.ofSeconds(3)
-                        .toNanos());
+                Source.await(
+                        "three timeouts pass",
+                        () -> System.nanoTime() - begun > Duration.ofSeconds(3).toNanos());
                 assertThat(stream.statistics().queuedBytes()).isLessThan(40_000);
                 for (int i = 1; i <= 100; i++) {
                     try (Transaction transaction = Source.next(stream)) {
@@ -121,10 +124,13 @@ final class ChangeStreamEndIT {
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = source.open()) {
             int pid = source.slots().find(source.slot()).orElseThrow().holder().orElseThrow().pid();
-            assertThatThrownBy(source::open).isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                assertThat(e.code()).isEqualTo(ErrorCode.SLOT_IN_USE);
-                assertThat(e).hasMessageContaining("process " + pid);
-            });
+            assertThatThrownBy(source::open)
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.SLOT_IN_USE);
+                                assertThat(e).hasMessageContaining("process " + pid);
+                            });
             assertThat(stream.poll(Duration.ZERO)).isNotNull();
         }
     }
@@ -168,10 +174,11 @@ final class ChangeStreamEndIT {
     @ParameterizedTest
     @MethodSource(MAJORS)
     void aSlotWithoutItsLogIsLost(int major) throws SQLException {
-        ServerOptions options = ServerOptions.of(major)
-                .with("max_slot_wal_keep_size", "1MB")
-                .with("max_wal_size", "32MB")
-                .with("min_wal_size", "32MB");
+        ServerOptions options =
+                ServerOptions.of(major)
+                        .with("max_slot_wal_keep_size", "1MB")
+                        .with("max_wal_size", "32MB")
+                        .with("min_wal_size", "32MB");
         try (EmbeddedServer server = EmbeddedServer.start(options)) {
             Source source = Source.on(server.createDatabase(), directory, TABLE);
             for (int i = 0; i < 5; i++) {
@@ -203,13 +210,20 @@ final class ChangeStreamEndIT {
             odd.addTable(source.oid("t"));
             for (String slot : new String[] {"9_lives", "select"}) {
                 Lsn start = source.slots().create(source.address(), slot, Source.LIMIT, _ -> {});
-                StreamSettings settings = new StreamSettings(
-                        source.address(), slot, publication, directory, StreamSettings.Limits.DEFAULT);
+                StreamSettings settings =
+                        new StreamSettings(
+                                source.address(),
+                                slot,
+                                publication,
+                                directory,
+                                StreamSettings.Limits.DEFAULT);
                 try (ChangeStream stream = ChangeStream.open(settings, start)) {
                     source.execute("INSERT INTO t SELECT count(*), 'x' FROM t");
                     assertThat(Source.nextChanges(stream)).hasSize(1);
                 }
-                Source.await("the slot becomes free", () -> !source.slots().find(slot).orElseThrow().isActive());
+                Source.await(
+                        "the slot becomes free",
+                        () -> !source.slots().find(slot).orElseThrow().isActive());
                 assertThat(source.slots().peek(slot, publication, 100)).isNotEmpty();
                 source.slots().drop(slot);
             }
@@ -218,15 +232,17 @@ final class ChangeStreamEndIT {
 
     private static void assertEnds(ChangeStream stream, ErrorCode code) {
         assertFails(
-                () -> IntStream.range(0, 60).forEach(_ -> assertThat(stream.poll(Duration.ofSeconds(1)))
-                        .isNotNull()),
+                () ->
+                        IntStream.range(0, 60)
+                                .forEach(_ ->
+                                        assertThat(stream.poll(Duration.ofSeconds(1))).isNotNull()),
                 code);
     }
 
     private static void assertFails(ThrowingCallable call, ErrorCode code) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(PgtrickleException.class, e -> assertThat(e.code())
-                        .as("%s", e)
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        PgtrickleException.class,
+                        e -> assertThat(e.code()).as("%s", e).isEqualTo(code));
     }
 }

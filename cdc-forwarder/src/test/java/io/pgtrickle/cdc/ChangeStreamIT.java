@@ -46,8 +46,12 @@ final class ChangeStreamIT {
                 assertThat(Source.describe(a)).containsExactly("+t(1,a)", "+t(3,c)", "-t(1,null)");
                 assertThat(a.commitLsn()).isGreaterThan(b.commitLsn());
                 assertThat(a.xid()).isLessThan(b.xid());
-                String known = source.query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text").getFirst();
-                assertThat(Long.parseLong(known)).isGreaterThan(b.xid()).isLessThan(b.xid() + 1_000);
+                String known =
+                        source.query("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+                                .getFirst();
+                assertThat(Long.parseLong(known))
+                        .isGreaterThan(b.xid())
+                        .isLessThan(b.xid() + 1_000);
             }
         }
     }
@@ -57,9 +61,10 @@ final class ChangeStreamIT {
     void leavesOutWhatSavepointsRolledBack(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = source.open()) {
-            source.execute("BEGIN; INSERT INTO t VALUES (1, 'a'); SAVEPOINT s; INSERT INTO t VALUES (2, 'b');"
-                    + " SELECT pg_logical_emit_message(true, 'pgtrickle', 'no'); ROLLBACK TO s;"
-                    + " INSERT INTO t VALUES (3, 'c'); RELEASE s; COMMIT");
+            source.execute(
+                    "BEGIN; INSERT INTO t VALUES (1, 'a'); SAVEPOINT s; INSERT INTO t VALUES (2, 'b');"
+                            + " SELECT pg_logical_emit_message(true, 'pgtrickle', 'no'); ROLLBACK TO s;"
+                            + " INSERT INTO t VALUES (3, 'c'); RELEASE s; COMMIT");
             source.execute("BEGIN; INSERT INTO t VALUES (9, 'z'); ROLLBACK");
             source.execute("INSERT INTO t VALUES (4, 'd')");
             assertThat(Source.nextChanges(stream)).containsExactly("+t(1,a)", "+t(3,c)");
@@ -72,7 +77,10 @@ final class ChangeStreamIT {
     void deliversPreparedTransactionsWhenTheyCommit(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = source.open()) {
-            source.execute("BEGIN; INSERT INTO t VALUES (1, 'a'); PREPARE TRANSACTION 'p_" + source.name() + "'");
+            source.execute(
+                    "BEGIN; INSERT INTO t VALUES (1, 'a'); PREPARE TRANSACTION 'p_"
+                            + source.name()
+                            + "'");
             source.execute("INSERT INTO t VALUES (2, 'b')");
             source.execute("COMMIT PREPARED 'p_" + source.name() + "'");
             assertThat(Source.nextChanges(stream)).containsExactly("+t(2,b)");
@@ -86,14 +94,16 @@ final class ChangeStreamIT {
         String child = "CREATE TABLE u (id int PRIMARY KEY REFERENCES t)";
         try (Source source = Source.with(major, directory, TABLE, child);
                 ChangeStream stream = source.open()) {
-            source.execute("BEGIN; INSERT INTO t VALUES (1, 'a'); TRUNCATE t CASCADE; INSERT INTO t VALUES (2, 'b'); COMMIT");
+            source.execute(
+                    "BEGIN; INSERT INTO t VALUES (1, 'a'); TRUNCATE t CASCADE; INSERT INTO t VALUES (2, 'b'); COMMIT");
             assertThat(Source.nextChanges(stream)).containsExactly("+t(1,a)", "0t,u", "+t(2,b)");
             source.execute("TRUNCATE u, t RESTART IDENTITY");
             try (Transaction transaction = Source.next(stream)) {
                 assertThat(Wire.changes(transaction))
                         .singleElement()
-                        .isInstanceOfSatisfying(Change.Truncate.class, truncate -> assertThat(truncate.restartIdentity())
-                                .isTrue());
+                        .isInstanceOfSatisfying(
+                                Change.Truncate.class,
+                                truncate -> assertThat(truncate.restartIdentity()).isTrue());
             }
         }
     }
@@ -101,17 +111,21 @@ final class ChangeStreamIT {
     @ParameterizedTest
     @MethodSource(MAJORS)
     void carriesOldRowsAsTheReplicaIdentitySays(int major) throws SQLException {
-        String large = "repeat(md5(id::text), 200) || (SELECT string_agg(md5(g::text), '') FROM generate_series(1, 500) g)";
-        try (Source source = Source.with(
-                        major,
-                        directory,
-                        "CREATE TABLE d (id int PRIMARY KEY, v int, big text)",
-                        "CREATE TABLE f (id int PRIMARY KEY, v int, big text)",
-                        "ALTER TABLE d ALTER big SET STORAGE EXTERNAL",
-                        "ALTER TABLE f ALTER big SET STORAGE EXTERNAL",
-                        "ALTER TABLE f REPLICA IDENTITY FULL",
-                        "INSERT INTO d SELECT id, 0, " + large + " FROM generate_series(1, 1) id",
-                        "INSERT INTO f SELECT * FROM d");
+        String large =
+                "repeat(md5(id::text), 200) || (SELECT string_agg(md5(g::text), '') FROM generate_series(1, 500) g)";
+        try (Source source =
+                        Source.with(
+                                major,
+                                directory,
+                                "CREATE TABLE d (id int PRIMARY KEY, v int, big text)",
+                                "CREATE TABLE f (id int PRIMARY KEY, v int, big text)",
+                                "ALTER TABLE d ALTER big SET STORAGE EXTERNAL",
+                                "ALTER TABLE f ALTER big SET STORAGE EXTERNAL",
+                                "ALTER TABLE f REPLICA IDENTITY FULL",
+                                "INSERT INTO d SELECT id, 0, "
+                                        + large
+                                        + " FROM generate_series(1, 1) id",
+                                "INSERT INTO f SELECT * FROM d");
                 ChangeStream stream = source.open()) {
             source.execute("UPDATE d SET v = 1");
             source.execute("UPDATE f SET v = 1");
@@ -120,9 +134,12 @@ final class ChangeStreamIT {
             source.execute("DELETE FROM d");
             source.execute("DELETE FROM f");
             assertThat(Source.nextChanges(stream)).containsExactly("~d(1,1,unchanged)");
-            assertThat(Source.nextChanges(stream)).containsExactly("~f(1,0,c4…22400)(1,1,unchanged)");
-            assertThat(Source.nextChanges(stream)).containsExactly("~d(1,null,null)(2,1,unchanged)");
-            assertThat(Source.nextChanges(stream)).containsExactly("~f(1,1,c4…22400)(2,1,unchanged)");
+            assertThat(Source.nextChanges(stream))
+                    .containsExactly("~f(1,0,c4…22400)(1,1,unchanged)");
+            assertThat(Source.nextChanges(stream))
+                    .containsExactly("~d(1,null,null)(2,1,unchanged)");
+            assertThat(Source.nextChanges(stream))
+                    .containsExactly("~f(1,1,c4…22400)(2,1,unchanged)");
             assertThat(Source.nextChanges(stream)).containsExactly("-d(2,null,null)");
             assertThat(Source.nextChanges(stream)).containsExactly("-f(2,1,c4…22400)");
         }
@@ -133,11 +150,13 @@ final class ChangeStreamIT {
     void followsChangesOfTables(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = source.open()) {
-            source.execute("BEGIN; INSERT INTO t VALUES (1, 'a'); ALTER TABLE t ADD w int; INSERT INTO t VALUES (2, 'b', 7);"
-                    + " ALTER TABLE t REPLICA IDENTITY FULL; UPDATE t SET v = 'c' WHERE id = 1;"
-                    + " ALTER TABLE t DROP v; ALTER TABLE t RENAME TO renamed; INSERT INTO renamed VALUES (3, 8); COMMIT");
+            source.execute(
+                    "BEGIN; INSERT INTO t VALUES (1, 'a'); ALTER TABLE t ADD w int; INSERT INTO t VALUES (2, 'b', 7);"
+                            + " ALTER TABLE t REPLICA IDENTITY FULL; UPDATE t SET v = 'c' WHERE id = 1;"
+                            + " ALTER TABLE t DROP v; ALTER TABLE t RENAME TO renamed; INSERT INTO renamed VALUES (3, 8); COMMIT");
             assertThat(Source.nextChanges(stream))
-                    .containsExactly("+t(1,a)", "+t(2,b,7)", "~t(1,a,null)(1,c,null)", "+renamed(3,8)");
+                    .containsExactly(
+                            "+t(1,a)", "+t(2,b,7)", "~t(1,a,null)(1,c,null)", "+renamed(3,8)");
         }
     }
 
@@ -146,15 +165,20 @@ final class ChangeStreamIT {
     void deliversMessagesOfBothKinds(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = source.open()) {
-            source.execute("BEGIN; INSERT INTO t VALUES (1, 'a');"
-                    + " SELECT pg_logical_emit_message(false, 'pgtrickle', 'now');"
-                    + " SELECT pg_logical_emit_message(true, 'pgtrickle', 'later');"
-                    + " SELECT pg_logical_emit_message(true, 'other', 'never'); COMMIT");
+            source.execute(
+                    "BEGIN; INSERT INTO t VALUES (1, 'a');"
+                            + " SELECT pg_logical_emit_message(false, 'pgtrickle', 'now');"
+                            + " SELECT pg_logical_emit_message(true, 'pgtrickle', 'later');"
+                            + " SELECT pg_logical_emit_message(true, 'other', 'never'); COMMIT");
             List<StreamEvent> events = new ArrayList<>();
-            Source.await("both came", () -> {
-                stream.poll(Duration.ofMillis(100)).filter(event -> !(event instanceof StreamEvent.Idle)).ifPresent(events::add);
-                return events.size() == 2;
-            });
+            Source.await(
+                    "both came",
+                    () -> {
+                        stream.poll(Duration.ofMillis(100))
+                                .filter(event -> !(event instanceof StreamEvent.Idle))
+                                .ifPresent(events::add);
+                        return events.size() == 2;
+                    });
             assertThat(events.getFirst()).isInstanceOf(StreamEvent.Announced.class);
             Transaction transaction = ((StreamEvent.Committed) events.getLast()).transaction();
             assertThat(Source.describe(transaction)).containsExactly("+t(1,a)", "!later");
@@ -167,7 +191,10 @@ final class ChangeStreamIT {
         int rows = 100_000;
         try (Source source = Source.with(major, directory, TABLE);
                 ChangeStream stream = ChangeStream.open(small(source, 1 << 20), source.start())) {
-            source.execute("INSERT INTO t SELECT g, 'value ' || g FROM generate_series(1, " + rows + ") g");
+            source.execute(
+                    "INSERT INTO t SELECT g, 'value ' || g FROM generate_series(1, "
+                            + rows
+                            + ") g");
             try (Transaction transaction = Source.next(stream)) {
                 assertThat(transaction.messages()).isInstanceOf(RawMessages.OnDisk.class);
                 assertThat(transaction.changeCount()).isEqualTo(rows);
@@ -254,7 +281,8 @@ final class ChangeStreamIT {
                     touched = b.commitLsn().equals(position);
                 }
                 try (ChangeStream stream = source.open(position)) {
-                    assertThat(Source.nextChanges(stream)).containsExactly("+t(" + (2 * i + 1) + ",b)");
+                    assertThat(Source.nextChanges(stream))
+                            .containsExactly("+t(" + (2 * i + 1) + ",b)");
                 }
             }
             assertThat(touched).isTrue();
@@ -274,21 +302,30 @@ final class ChangeStreamIT {
     }
 
     private void confirmsWhile(int major, boolean busy) throws SQLException {
-        try (Source source = Source.with(major, directory, TABLE, "CREATE TABLE unpublished (id int, v text)");
+        try (Source source =
+                        Source.with(
+                                major,
+                                directory,
+                                TABLE,
+                                "CREATE TABLE unpublished (id int, v text)");
                 ChangeStream stream = source.open()) {
             source.execute("INSERT INTO t VALUES (1, 'a')");
             Source.next(stream).close();
             for (int round = 0; round < 3; round++) {
-                source.execute("INSERT INTO unpublished SELECT g, repeat('x', 100) FROM generate_series(1, 5000) g");
+                source.execute(
+                        "INSERT INTO unpublished SELECT g, repeat('x', 100) FROM generate_series(1, 5000) g");
                 Lsn written = source.currentLsn();
-                Source.await("the slot follows", () -> {
-                    if (busy) {
-                        write(source);
-                    }
-                    Optional<StreamEvent> event = stream.poll(Duration.ofMillis(10));
-                    event.ifPresent(idle -> stream.confirm(((StreamEvent.Idle) idle).frontier()));
-                    return !written.isAfter(confirmed(source));
-                });
+                Source.await(
+                        "the slot follows",
+                        () -> {
+                            if (busy) {
+                                write(source);
+                            }
+                            Optional<StreamEvent> event = stream.poll(Duration.ofMillis(10));
+                            event.ifPresent(
+                                    idle -> stream.confirm(((StreamEvent.Idle) idle).frontier()));
+                            return !written.isAfter(confirmed(source));
+                        });
             }
         }
     }

@@ -59,21 +59,30 @@ final class EventQueueTest {
         assertThat(queue.poll(SOON)).isPresent();
         for (int i = 0; i < 2; i++) {
             assertThatThrownBy(() -> queue.poll(SOON))
-                    .isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                        assertThat(e.code()).isEqualTo(ErrorCode.CONNECTION_LOST);
-                        assertThat(e.hint()).isEqualTo("wait");
-                    });
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.CONNECTION_LOST);
+                                assertThat(e.hint()).isEqualTo("wait");
+                            });
         }
     }
 
     private static StreamEvent announced(int bytes) {
-        return new StreamEvent.Announced(new Change.Message("p", Bytes.of(new byte[bytes]), false), Lsn.ZERO);
+        return new StreamEvent.Announced(
+                new Change.Message("p", Bytes.of(new byte[bytes]), false), Lsn.ZERO);
     }
 
     private static StreamEvent committed(long lsn) {
         Transaction.Header header =
-                new Transaction.Header(1, new Lsn(lsn), new Lsn(lsn + 0x30), java.time.Instant.EPOCH, 1);
-        return Optional.of(new Transaction(header, new RelationHistory(), 0, new RawMessages.InMemory(List.of(), 10)))
+                new Transaction.Header(
+                        1, new Lsn(lsn), new Lsn(lsn + 0x30), java.time.Instant.EPOCH, 1);
+        return Optional.of(
+                        new Transaction(
+                                header,
+                                new RelationHistory(),
+                                0,
+                                new RawMessages.InMemory(List.of(), 10)))
                 .map(StreamEvent.Committed::new)
                 .orElseThrow();
     }

@@ -21,20 +21,21 @@ final class MalformedStreamTest {
     private static final int MUTANTS = 100_000;
     private static final long SEED = 20_260_101;
 
-    private static final List<RawMessage> STREAM = List.of(
-            Wire.begin(0x100, 9),
-            Wire.origin(),
-            Wire.type(),
-            Wire.relation(Wire.table(16400, ReplicaIdentity.DEFAULT)),
-            Wire.relation(Wire.table(16500, ReplicaIdentity.FULL)),
-            Wire.insert(16400, 7, "abc"),
-            Wire.update(16400, 'K', Arrays.asList(7, null), List.of(8, 'u')),
-            Wire.update(16500, 'O', List.of(1, "a"), List.of(1, "b")),
-            Wire.delete(16500, 'O', 1, "b"),
-            Wire.truncate(1, 16400, 16500),
-            Wire.message(true, 0x90, "pgtrickle", "12"),
-            Wire.message(false, 0x90, "pgtrickle", "12"),
-            Wire.commit(0x100, 0x130));
+    private static final List<RawMessage> STREAM =
+            List.of(
+                    Wire.begin(0x100, 9),
+                    Wire.origin(),
+                    Wire.type(),
+                    Wire.relation(Wire.table(16400, ReplicaIdentity.DEFAULT)),
+                    Wire.relation(Wire.table(16500, ReplicaIdentity.FULL)),
+                    Wire.insert(16400, 7, "abc"),
+                    Wire.update(16400, 'K', Arrays.asList(7, null), List.of(8, 'u')),
+                    Wire.update(16500, 'O', List.of(1, "a"), List.of(1, "b")),
+                    Wire.delete(16500, 'O', 1, "b"),
+                    Wire.truncate(1, 16400, 16500),
+                    Wire.message(true, 0x90, "pgtrickle", "12"),
+                    Wire.message(false, 0x90, "pgtrickle", "12"),
+                    Wire.commit(0x100, 0x130));
 
     @TempDir
     @SuppressWarnings("NullAway.Init")
@@ -52,7 +53,9 @@ final class MalformedStreamTest {
             try {
                 readAll(PgOutputDecoder.decode(mutant, relations));
             } catch (PgtrickleException e) {
-                assertThat(e.code()).as("mutant %d: %s", i, mutant).isEqualTo(ErrorCode.STREAM_MALFORMED);
+                assertThat(e.code())
+                        .as("mutant %d: %s", i, mutant)
+                        .isEqualTo(ErrorCode.STREAM_MALFORMED);
                 refused++;
             }
         }
@@ -72,7 +75,10 @@ final class MalformedStreamTest {
                 default -> stream.set(place, mutate(stream.get(place), random));
             }
             TransactionAssembler assembler =
-                    new TransactionAssembler(new TransactionAssembler.Limits(directory, 1 << 20), Lsn.ZERO, new XidWidening(1));
+                    new TransactionAssembler(
+                            new TransactionAssembler.Limits(directory, 1 << 20),
+                            Lsn.ZERO,
+                            new XidWidening(1));
             try {
                 for (RawMessage message : stream) {
                     if (assembler.accept(message).orElse(new StreamEvent.Idle(Lsn.ZERO))
@@ -109,7 +115,9 @@ final class MalformedStreamTest {
     }
 
     private static RawMessage mutate(RawMessage message, Random random) {
-        byte[] bytes = Arrays.copyOfRange(message.array(), message.offset(), message.offset() + message.length());
+        byte[] bytes =
+                Arrays.copyOfRange(
+                        message.array(), message.offset(), message.offset() + message.length());
         int mutations = 1 + random.nextInt(3);
         for (int i = 0; i < mutations && bytes.length > 0; i++) {
             int place = random.nextInt(bytes.length);
@@ -117,7 +125,12 @@ final class MalformedStreamTest {
                 case 0 -> bytes[place] ^= (byte) (1 << random.nextInt(8));
                 case 1 -> bytes[place] = (byte) random.nextInt(256);
                 case 2 -> bytes = Arrays.copyOf(bytes, place);
-                default -> Arrays.fill(bytes, place, Math.min(bytes.length, place + 4), (byte) (random.nextBoolean() ? 0x7f : -1));
+                default ->
+                        Arrays.fill(
+                                bytes,
+                                place,
+                                Math.min(bytes.length, place + 4),
+                                (byte) (random.nextBoolean() ? 0x7f : -1));
             }
         }
         return new RawMessage(bytes, 0, bytes.length);

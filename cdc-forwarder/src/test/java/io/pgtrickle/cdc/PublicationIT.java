@@ -40,9 +40,15 @@ final class PublicationIT {
             publication.addTable(source.oid("unpublished_late"));
             publication.addTable(source.oid("unpublished_late"));
             assertThat(publication.tables())
-                    .containsExactly(new Publication.PublishedTable(
-                            source.oid("unpublished_late"), "public", "unpublished_late", false));
-            assertThat(publication.fingerprint()).isNotEqualTo(before).isEqualTo(publication.fingerprint());
+                    .containsExactly(
+                            new Publication.PublishedTable(
+                                    source.oid("unpublished_late"),
+                                    "public",
+                                    "unpublished_late",
+                                    false));
+            assertThat(publication.fingerprint())
+                    .isNotEqualTo(before)
+                    .isEqualTo(publication.fingerprint());
             source.execute("DROP PUBLICATION " + Source.PUBLICATION);
             assertThat(publication.oid()).isEmpty();
             assertThat(publication.fingerprint()).isEmpty();
@@ -54,9 +60,10 @@ final class PublicationIT {
     @MethodSource(MAJORS)
     void refusesOtherOptions(int major) throws SQLException {
         try (Source source = Source.with(major, directory, LATE)) {
-            for (String statement : List.of(
-                    "ALTER PUBLICATION pub SET (publish = 'insert')",
-                    "ALTER PUBLICATION pub SET (publish = 'insert, update, delete, truncate', publish_via_partition_root)")) {
+            for (String statement :
+                    List.of(
+                            "ALTER PUBLICATION pub SET (publish = 'insert')",
+                            "ALTER PUBLICATION pub SET (publish = 'insert, update, delete, truncate', publish_via_partition_root)")) {
                 source.execute(statement);
                 assertFails(() -> source.publication().ensure(), ErrorCode.SETTING_WRONG);
             }
@@ -68,28 +75,30 @@ final class PublicationIT {
     @ParameterizedTest
     @MethodSource(MAJORS)
     void refusesTablesThatPublishingWouldBreak(int major) throws SQLException {
-        try (Source source = Source.with(
-                major,
-                directory,
-                "CREATE TABLE unpublished_keyless (id int)",
-                "CREATE TABLE unpublished_nothing (id int PRIMARY KEY)",
-                "ALTER TABLE unpublished_nothing REPLICA IDENTITY NOTHING",
-                "CREATE TABLE unpublished_deferred (id int PRIMARY KEY DEFERRABLE)",
-                "CREATE TABLE unpublished_parts (id int, v int) PARTITION BY LIST (v)",
-                "CREATE TABLE unpublished_part1 PARTITION OF unpublished_parts FOR VALUES IN (1)",
-                "ALTER TABLE unpublished_part1 ADD PRIMARY KEY (id)",
-                "CREATE TABLE unpublished_part2 PARTITION OF unpublished_parts FOR VALUES IN (2)",
-                "CREATE UNLOGGED TABLE unpublished_unlogged (id int PRIMARY KEY)",
-                "CREATE VIEW unpublished_view AS SELECT 1",
-                "CREATE TABLE unpublished_full (id int, g int GENERATED ALWAYS AS (id + 1) STORED)",
-                "ALTER TABLE unpublished_full REPLICA IDENTITY FULL")) {
+        try (Source source =
+                Source.with(
+                        major,
+                        directory,
+                        "CREATE TABLE unpublished_keyless (id int)",
+                        "CREATE TABLE unpublished_nothing (id int PRIMARY KEY)",
+                        "ALTER TABLE unpublished_nothing REPLICA IDENTITY NOTHING",
+                        "CREATE TABLE unpublished_deferred (id int PRIMARY KEY DEFERRABLE)",
+                        "CREATE TABLE unpublished_parts (id int, v int) PARTITION BY LIST (v)",
+                        "CREATE TABLE unpublished_part1 PARTITION OF unpublished_parts FOR VALUES IN (1)",
+                        "ALTER TABLE unpublished_part1 ADD PRIMARY KEY (id)",
+                        "CREATE TABLE unpublished_part2 PARTITION OF unpublished_parts FOR VALUES IN (2)",
+                        "CREATE UNLOGGED TABLE unpublished_unlogged (id int PRIMARY KEY)",
+                        "CREATE VIEW unpublished_view AS SELECT 1",
+                        "CREATE TABLE unpublished_full (id int, g int GENERATED ALWAYS AS (id + 1) STORED)",
+                        "ALTER TABLE unpublished_full REPLICA IDENTITY FULL")) {
             for (String table : List.of("keyless", "nothing", "deferred", "parts")) {
                 assertFails(() -> add(source, table), ErrorCode.NO_REPLICA_IDENTITY);
             }
             for (String table : List.of("unlogged", "view")) {
                 assertFails(() -> add(source, table), ErrorCode.UNSUPPORTED_SOURCE);
             }
-            assertFails(() -> source.publication().addTable(4_000_000_000L), ErrorCode.NAME_UNKNOWN);
+            assertFails(
+                    () -> source.publication().addTable(4_000_000_000L), ErrorCode.NAME_UNKNOWN);
             assertThat(source.publication().tables()).isEmpty();
             source.execute("UPDATE unpublished_keyless SET id = 1");
             source.execute("ALTER TABLE unpublished_part2 REPLICA IDENTITY FULL");
@@ -98,7 +107,8 @@ final class PublicationIT {
                 assertFails(() -> add(source, "full"), ErrorCode.NO_REPLICA_IDENTITY);
             } else {
                 add(source, "full");
-                source.execute("INSERT INTO unpublished_full VALUES (1); UPDATE unpublished_full SET id = 2");
+                source.execute(
+                        "INSERT INTO unpublished_full VALUES (1); UPDATE unpublished_full SET id = 2");
             }
         }
     }
@@ -111,20 +121,35 @@ final class PublicationIT {
                 Connection agent = source.connect()) {
             Source.execute(agent, "SET SESSION AUTHORIZATION " + role);
             Publication publication = new Publication(agent, "theirs");
-            assertThatThrownBy(publication::ensure).isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                assertThat(e.code()).isEqualTo(ErrorCode.PRIVILEGE_MISSING);
-                assertThat(e.hint()).contains("CREATE PUBLICATION \"theirs\" WITH (publish = ");
-            });
-            source.execute("CREATE PUBLICATION theirs; ALTER DATABASE " + source.name() + " OWNER TO " + role);
+            assertThatThrownBy(publication::ensure)
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.PRIVILEGE_MISSING);
+                                assertThat(e.hint())
+                                        .contains("CREATE PUBLICATION \"theirs\" WITH (publish = ");
+                            });
+            source.execute(
+                    "CREATE PUBLICATION theirs; ALTER DATABASE "
+                            + source.name()
+                            + " OWNER TO "
+                            + role);
             source.execute("ALTER PUBLICATION theirs OWNER TO " + role);
             assertThatThrownBy(() -> publication.addTable(source.oid("unpublished_late")))
-                    .isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                        assertThat(e.code()).isEqualTo(ErrorCode.PRIVILEGE_MISSING);
-                        assertThat(e.hint())
-                                .contains("ALTER PUBLICATION \"theirs\" ADD TABLE ONLY \"public\".\"unpublished_late\"");
-                    });
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.PRIVILEGE_MISSING);
+                                assertThat(e.hint())
+                                        .contains(
+                                                "ALTER PUBLICATION \"theirs\" ADD TABLE ONLY \"public\".\"unpublished_late\"");
+                            });
             assertThat(agent.getAutoCommit()).isTrue();
-            source.execute("ALTER DATABASE " + source.name() + " OWNER TO postgres; DROP PUBLICATION theirs; DROP ROLE " + role);
+            source.execute(
+                    "ALTER DATABASE "
+                            + source.name()
+                            + " OWNER TO postgres; DROP PUBLICATION theirs; DROP ROLE "
+                            + role);
         }
     }
 
@@ -140,7 +165,8 @@ final class PublicationIT {
     @ParameterizedTest
     @MethodSource(MAJORS)
     void waitsForTheWritersThatAreThere(int major) throws Exception {
-        try (Source source = Source.with(major, directory, LATE, "CREATE TABLE t (id int PRIMARY KEY)");
+        try (Source source =
+                        Source.with(major, directory, LATE, "CREATE TABLE t (id int PRIMARY KEY)");
                 ChangeStream stream = source.open();
                 Connection early = source.connect();
                 Connection bystander = source.connect();
@@ -155,33 +181,45 @@ final class PublicationIT {
             List<List<Blocker>> told = new ArrayList<>();
             CountDownLatch waiting = new CountDownLatch(1);
             long oid = source.oid("unpublished_late");
-            Thread committing = Thread.ofVirtual().start(() -> {
-                try {
-                    waiting.await();
-                    Source.execute(early, "INSERT INTO unpublished_late VALUES (2, 'late')");
-                    early.commit();
-                } catch (SQLException | InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
-            });
+            Thread committing =
+                    Thread.ofVirtual()
+                            .start(() -> {
+                                try {
+                                    waiting.await();
+                                    Source.execute(
+                                            early,
+                                            "INSERT INTO unpublished_late VALUES (2, 'late')");
+                                    early.commit();
+                                } catch (SQLException | InterruptedException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            });
             try (Connection session = source.connect()) {
-                new Publication(session, Source.PUBLICATION).waitForWriters(Set.of(oid), blockers -> {
-                    told.add(blockers);
-                    waiting.countDown();
-                });
+                new Publication(session, Source.PUBLICATION)
+                        .waitForWriters(
+                                Set.of(oid),
+                                blockers -> {
+                                    told.add(blockers);
+                                    waiting.countDown();
+                                });
             }
             assertThat(told).hasSize(1);
-            assertThat(told.getFirst()).singleElement().satisfies(blocker -> assertThat(blocker.description())
-                    .contains("in a transaction since"));
+            assertThat(told.getFirst())
+                    .singleElement()
+                    .satisfies(blocker ->
+                            assertThat(blocker.description()).contains("in a transaction since"));
             committing.join();
             // from here on everything comes, and a snapshot taken now has what didn't
             source.execute("INSERT INTO unpublished_late VALUES (3, 'seen')");
-            assertThat(source.query("SELECT count(*)::text FROM unpublished_late")).containsExactly("3");
+            assertThat(source.query("SELECT count(*)::text FROM unpublished_late"))
+                    .containsExactly("3");
             List<String> changes = new ArrayList<>();
-            Source.await("the last insert comes", () -> {
-                changes.addAll(Source.nextChanges(stream));
-                return changes.contains("+unpublished_late(3,seen)");
-            });
+            Source.await(
+                    "the last insert comes",
+                    () -> {
+                        changes.addAll(Source.nextChanges(stream));
+                        return changes.contains("+unpublished_late(3,seen)");
+                    });
             assertThat(changes).doesNotContain("+unpublished_late(1,unseen)");
         }
     }
@@ -196,18 +234,20 @@ final class PublicationIT {
             Source.execute(writer, "BEGIN; INSERT INTO unpublished_late VALUES (1, 'a')");
             List<String> told = new ArrayList<>();
             new Publication(session, Source.PUBLICATION)
-                    .waitForWriters(Set.of(source.oid("unpublished_late")), blockers -> {
-                        told.add(blockers.getFirst().description());
-                        try {
-                            if (told.size() == 1) {
-                                Source.execute(writer, "PREPARE TRANSACTION '" + gid + "'");
-                            } else {
-                                source.execute("COMMIT PREPARED '" + gid + "'");
-                            }
-                        } catch (SQLException e) {
-                            throw new IllegalStateException(e);
-                        }
-                    });
+                    .waitForWriters(
+                            Set.of(source.oid("unpublished_late")),
+                            blockers -> {
+                                told.add(blockers.getFirst().description());
+                                try {
+                                    if (told.size() == 1) {
+                                        Source.execute(writer, "PREPARE TRANSACTION '" + gid + "'");
+                                    } else {
+                                        source.execute("COMMIT PREPARED '" + gid + "'");
+                                    }
+                                } catch (SQLException e) {
+                                    throw new IllegalStateException(e);
+                                }
+                            });
             assertThat(told).hasSize(2);
             assertThat(told.getLast()).contains("prepared transaction \"" + gid + "\"");
         }
@@ -219,8 +259,8 @@ final class PublicationIT {
 
     private static void assertFails(ThrowingCallable call, ErrorCode code) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(PgtrickleException.class, e -> assertThat(e.code())
-                        .as("%s", e)
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        PgtrickleException.class,
+                        e -> assertThat(e.code()).as("%s", e).isEqualTo(code));
     }
 }

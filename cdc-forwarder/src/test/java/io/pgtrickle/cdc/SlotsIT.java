@@ -33,18 +33,21 @@ final class SlotsIT {
     @MethodSource(MAJORS)
     void listsSlotsWithTheirHolders(int major) throws SQLException {
         try (Source source = Source.with(major, directory, TABLE)) {
-            source.execute("INSERT INTO t SELECT g, repeat('x', 100) FROM generate_series(1, 1000) g");
+            source.execute(
+                    "INSERT INTO t SELECT g, repeat('x', 100) FROM generate_series(1, 1000) g");
             try (ChangeStream stream = source.open()) {
                 Source.next(stream).close();
-                Slot slot = source.slots().list().stream()
-                        .filter(listed -> listed.name().equals(source.slot()))
-                        .findFirst()
-                        .orElseThrow();
+                Slot slot =
+                        source.slots().list().stream()
+                                .filter(listed -> listed.name().equals(source.slot()))
+                                .findFirst()
+                                .orElseThrow();
                 assertThat(slot.plugin()).isEqualTo("pgoutput");
                 assertThat(slot.database()).isEqualTo(source.name());
                 assertThat(slot.isActive()).isTrue();
                 assertThat(slot.holder().orElseThrow().user()).isEqualTo("postgres");
-                assertThat(slot.holder().orElseThrow().applicationName()).isEqualTo("pgtrickle stream");
+                assertThat(slot.holder().orElseThrow().applicationName())
+                        .isEqualTo("pgtrickle stream");
                 assertThat(slot.retainedBytes()).isGreaterThan(100_000);
                 assertThat(slot.lagBytes()).isGreaterThan(100_000);
                 assertThat(slot.walStatus()).isEqualTo("reserved");
@@ -53,7 +56,9 @@ final class SlotsIT {
                 assertThat(slot.failover().isPresent()).isEqualTo(major >= 17);
                 assertThat(slot.conflicting().isPresent()).isEqualTo(major >= 16);
                 assertFails(() -> source.slots().drop(source.slot()), ErrorCode.SLOT_IN_USE);
-                assertFails(() -> source.slots().advance(source.slot(), source.currentLsn()), ErrorCode.SLOT_IN_USE);
+                assertFails(
+                        () -> source.slots().advance(source.slot(), source.currentLsn()),
+                        ErrorCode.SLOT_IN_USE);
             }
         }
     }
@@ -64,18 +69,23 @@ final class SlotsIT {
         try (Source source = Source.with(major, directory, TABLE)) {
             source.execute("INSERT INTO t VALUES (1, 'it''s')");
             source.execute("UPDATE t SET id = 2");
-            source.execute("BEGIN; DELETE FROM t; TRUNCATE t; SELECT pg_logical_emit_message(true, 'p', 'm'); COMMIT");
+            source.execute(
+                    "BEGIN; DELETE FROM t; TRUNCATE t; SELECT pg_logical_emit_message(true, 'p', 'm'); COMMIT");
             for (int round = 0; round < 2; round++) {
                 List<String> lines = source.slots().peek(source.slot(), Source.PUBLICATION, 100);
                 assertThat(lines)
-                        .anyMatch(line -> line.endsWith("insert \"public\".\"t\" (id='1', v='it''s')"))
-                        .anyMatch(line -> line.endsWith(
-                                "update \"public\".\"t\" (id='1', v=NULL) to (id='2', v='it''s')"))
+                        .anyMatch(line ->
+                                line.endsWith("insert \"public\".\"t\" (id='1', v='it''s')"))
+                        .anyMatch(line ->
+                                line.endsWith(
+                                        "update \"public\".\"t\" (id='1', v=NULL) to (id='2', v='it''s')"))
                         .anyMatch(line -> line.endsWith("delete \"public\".\"t\" (id='2', v=NULL)"))
                         .anyMatch(line -> line.endsWith("truncate \"public\".\"t\""))
                         .anyMatch(line -> line.endsWith("message p: m"));
             }
-            assertThat(source.slots().peek(source.slot(), Source.PUBLICATION, 2)).hasSize(3).endsWith("and more");
+            assertThat(source.slots().peek(source.slot(), Source.PUBLICATION, 2))
+                    .hasSize(3)
+                    .endsWith("and more");
             Lsn end = source.currentLsn();
             assertThat(source.slots().advance(source.slot(), end)).isEqualTo(end);
             assertThat(source.slots().peek(source.slot(), Source.PUBLICATION, 100)).isEmpty();
@@ -90,13 +100,22 @@ final class SlotsIT {
             Source source = Source.on(server.createDatabase(), directory, TABLE);
             List<List<Blocker>> told = new ArrayList<>();
             source.execute("BEGIN; INSERT INTO t VALUES (1, 'a'); PREPARE TRANSACTION 'forgotten'");
-            assertThatThrownBy(() -> source.slots()
-                            .create(source.address(), "waits", Duration.ofSeconds(2), told::add))
-                    .isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                        assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED);
-                        assertThat(e).hasMessageContaining("prepared transaction \"forgotten\" of role \"postgres\"");
-                        assertThat(e.hint()).contains("ROLLBACK PREPARED");
-                    });
+            assertThatThrownBy(() ->
+                            source.slots()
+                                    .create(
+                                            source.address(),
+                                            "waits",
+                                            Duration.ofSeconds(2),
+                                            told::add))
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.CANCELLED);
+                                assertThat(e)
+                                        .hasMessageContaining(
+                                                "prepared transaction \"forgotten\" of role \"postgres\"");
+                                assertThat(e.hint()).contains("ROLLBACK PREPARED");
+                            });
             assertThat(told).isNotEmpty();
             assertThat(source.slots().find("waits")).isEmpty();
             source.execute("ROLLBACK PREPARED 'forgotten'");
@@ -104,32 +123,46 @@ final class SlotsIT {
                 writer.setAutoCommit(false);
                 Source.execute(writer, "INSERT INTO t VALUES (1, 'a')");
                 // whom it waits for ends as soon as it is named
-                source.slots().create(source.address(), "waits", Source.LIMIT, blockers -> {
-                    assertThat(blockers).singleElement().satisfies(blocker -> assertThat(blocker.description())
-                            .contains("role \"postgres\""));
-                    source.terminate(blockers.getFirst().pid().orElseThrow());
-                });
+                source.slots()
+                        .create(
+                                source.address(),
+                                "waits",
+                                Source.LIMIT,
+                                blockers -> {
+                                    assertThat(blockers)
+                                            .singleElement()
+                                            .satisfies(blocker ->
+                                                    assertThat(blocker.description())
+                                                            .contains("role \"postgres\""));
+                                    source.terminate(blockers.getFirst().pid().orElseThrow());
+                                });
             }
             assertThat(source.slots().find("waits")).isPresent();
             assertFails(
-                    () -> source.slots().create(source.address(), "waits", Source.LIMIT, _ -> {}), ErrorCode.NAME_TAKEN);
+                    () -> source.slots().create(source.address(), "waits", Source.LIMIT, _ -> {}),
+                    ErrorCode.NAME_TAKEN);
         }
     }
 
     @Test
     void creationNeedsALogicalLog() throws SQLException {
-        try (EmbeddedServer server = EmbeddedServer.start(ServerOptions.of(18).with("wal_level", "replica"));
+        try (EmbeddedServer server =
+                        EmbeddedServer.start(ServerOptions.of(18).with("wal_level", "replica"));
                 Connection connection = server.connect()) {
-            assertThatThrownBy(() -> new Slots(connection)
-                            .create(
-                                    io.pgtrickle.postgres.ServerAddress.parse(server.database().uri()),
-                                    "s",
-                                    Source.LIMIT,
-                                    _ -> {}))
-                    .isInstanceOfSatisfying(PgtrickleException.class, e -> {
-                        assertThat(e.code()).isEqualTo(ErrorCode.SETTING_WRONG);
-                        assertThat(e.hint()).contains("wal_level = logical");
-                    });
+            assertThatThrownBy(() ->
+                            new Slots(connection)
+                                    .create(
+                                            io.pgtrickle.postgres.ServerAddress.parse(
+                                                    server.database().uri()),
+                                            "s",
+                                            Source.LIMIT,
+                                            _ -> {}))
+                    .isInstanceOfSatisfying(
+                            PgtrickleException.class,
+                            e -> {
+                                assertThat(e.code()).isEqualTo(ErrorCode.SETTING_WRONG);
+                                assertThat(e.hint()).contains("wal_level = logical");
+                            });
         }
     }
 
@@ -143,8 +176,8 @@ final class SlotsIT {
 
     private static void assertFails(ThrowingCallable call, ErrorCode code) {
         assertThatThrownBy(call)
-                .isInstanceOfSatisfying(PgtrickleException.class, e -> assertThat(e.code())
-                        .as("%s", e)
-                        .isEqualTo(code));
+                .isInstanceOfSatisfying(
+                        PgtrickleException.class,
+                        e -> assertThat(e.code()).as("%s", e).isEqualTo(code));
     }
 }

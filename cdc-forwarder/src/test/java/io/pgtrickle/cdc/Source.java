@@ -35,7 +35,8 @@ final class Source implements AutoCloseable {
     private final Connection session;
     private final Lsn start;
 
-    private Source(Database database, Path spillDirectory, String... statements) throws SQLException {
+    private Source(Database database, Path spillDirectory, String... statements)
+            throws SQLException {
         this.database = database;
         this.spillDirectory = spillDirectory;
         this.slot = "slot_" + database.name();
@@ -44,8 +45,10 @@ final class Source implements AutoCloseable {
             execute(statement);
         }
         publication().ensure();
-        for (String table : query("SELECT oid::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
-                + " AND relkind = 'r' AND relname NOT LIKE 'unpublished%'")) {
+        for (String table :
+                query(
+                        "SELECT oid::text FROM pg_class WHERE relnamespace = 'public'::regnamespace"
+                                + " AND relkind = 'r' AND relname NOT LIKE 'unpublished%'")) {
             publication().addTable(Long.parseLong(table));
         }
         this.start = slots().create(address(), slot, LIMIT, _ -> {});
@@ -53,10 +56,12 @@ final class Source implements AutoCloseable {
 
     /// @param statements make the tables; all in schema public are published, but those named `unpublished…`
     static Source with(int major, Path spillDirectory, String... statements) throws SQLException {
-        return new Source(EmbeddedServer.shared(major).createDatabase(), spillDirectory, statements);
+        return new Source(
+                EmbeddedServer.shared(major).createDatabase(), spillDirectory, statements);
     }
 
-    static Source on(Database database, Path spillDirectory, String... statements) throws SQLException {
+    static Source on(Database database, Path spillDirectory, String... statements)
+            throws SQLException {
         return new Source(database, spillDirectory, statements);
     }
 
@@ -94,7 +99,8 @@ final class Source implements AutoCloseable {
     }
 
     StreamSettings settings() {
-        return new StreamSettings(address(), slot, PUBLICATION, spillDirectory, StreamSettings.Limits.DEFAULT);
+        return new StreamSettings(
+                address(), slot, PUBLICATION, spillDirectory, StreamSettings.Limits.DEFAULT);
     }
 
     ChangeStream open(Lsn startAt) {
@@ -139,7 +145,8 @@ final class Source implements AutoCloseable {
         long deadline = System.nanoTime() + LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             Optional<StreamEvent> event = stream.poll(Duration.ofSeconds(1));
-            if (event.isPresent() && event.get() instanceof StreamEvent.Committed(Transaction transaction)) {
+            if (event.isPresent()
+                    && event.get() instanceof StreamEvent.Committed(Transaction transaction)) {
                 return transaction;
             }
         }
@@ -170,25 +177,36 @@ final class Source implements AutoCloseable {
 
     private static String describe(Change change) {
         return switch (change) {
-            case Change.Insert(Relation relation, Tuple row) -> "+" + relation.name() + row(relation, row);
+            case Change.Insert(Relation relation, Tuple row) ->
+                    "+" + relation.name() + row(relation, row);
             case Change.Update update ->
-                "~" + update.relation().name()
-                        + update.old()
-                                .map(old -> row(update.relation(), old))
-                                .orElse("")
-                        + row(update.relation(), update.row());
-            case Change.Delete(Relation relation, Tuple old) -> "-" + relation.name() + row(relation, old);
+                    "~"
+                            + update.relation().name()
+                            + update.old().map(old -> row(update.relation(), old)).orElse("")
+                            + row(update.relation(), update.row());
+            case Change.Delete(Relation relation, Tuple old) ->
+                    "-" + relation.name() + row(relation, old);
             case Change.Truncate truncate ->
-                "0" + truncate.relations().stream().map(Relation::name).sorted().collect(Collectors.joining(","));
-            case Change.Message message -> "!" + new String(message.content().array(), java.nio.charset.StandardCharsets.UTF_8);
+                    "0"
+                            + truncate.relations().stream()
+                                    .map(Relation::name)
+                                    .sorted()
+                                    .collect(Collectors.joining(","));
+            case Change.Message message ->
+                    "!"
+                            + new String(
+                                    message.content().array(),
+                                    java.nio.charset.StandardCharsets.UTF_8);
         };
     }
 
     private static String row(Relation relation, Tuple row) {
         return IntStream.range(0, row.width())
-                .mapToObj(i -> row.kind(i) == Tuple.Kind.UNCHANGED
-                        ? "unchanged"
-                        : shortened(row.decode(i, type(relation.columns().get(i).typeOid()))))
+                .mapToObj(i ->
+                        row.kind(i) == Tuple.Kind.UNCHANGED
+                                ? "unchanged"
+                                : shortened(
+                                        row.decode(i, type(relation.columns().get(i).typeOid()))))
                 .collect(Collectors.joining(",", "(", ")"));
     }
 
@@ -212,7 +230,9 @@ final class Source implements AutoCloseable {
         Optional<Slot> left = slots().find(slot);
         if (left.isPresent()) {
             left.get().holder().ifPresent(holder -> terminate(holder.pid()));
-            await("the slot becomes free", () -> slots().find(slot).map(found -> !found.isActive()).orElse(true));
+            await(
+                    "the slot becomes free",
+                    () -> slots().find(slot).map(found -> !found.isActive()).orElse(true));
             if (slots().find(slot).isPresent()) {
                 slots().drop(slot);
             }

@@ -30,10 +30,21 @@ final class SpoolTest {
     void keepsWhatConcernsItsTables() {
         TransactionAssembler assembler = assembler();
         try (Spool spool = Spool.create(directory, Set.of(1L))) {
-            spool.append(transaction(
-                    assembler, 1, Wire.relation(WANTED), Wire.relation(OTHER), Wire.insert(1, 1, "a"), Wire.insert(2, 2, "b")));
+            spool.append(
+                    transaction(
+                            assembler,
+                            1,
+                            Wire.relation(WANTED),
+                            Wire.relation(OTHER),
+                            Wire.insert(1, 1, "a"),
+                            Wire.insert(2, 2, "b")));
             spool.append(transaction(assembler, 2, Wire.insert(2, 3, "c")));
-            spool.append(transaction(assembler, 3, Wire.truncate(0, 2, 1), Wire.message(true, 1, "pgtrickle", "1")));
+            spool.append(
+                    transaction(
+                            assembler,
+                            3,
+                            Wire.truncate(0, 2, 1),
+                            Wire.message(true, 1, "pgtrickle", "1")));
             assertThat(spool.count()).isEqualTo(2);
             assertThat(spool.appended()).isEqualTo(new Lsn(0x330));
 
@@ -42,11 +53,14 @@ final class SpoolTest {
             assertThat(first.xid()).isEqualTo(1);
             assertThat(first.commitLsn()).isEqualTo(new Lsn(0x100));
             assertThat(first.endLsn()).isEqualTo(new Lsn(0x130));
-            assertThat(Wire.changes(first)).singleElement().isInstanceOfSatisfying(Change.Insert.class, insert -> assertThat(
-                            insert.relation())
-                    .isEqualTo(WANTED));
+            assertThat(Wire.changes(first))
+                    .singleElement()
+                    .isInstanceOfSatisfying(
+                            Change.Insert.class,
+                            insert -> assertThat(insert.relation()).isEqualTo(WANTED));
             Transaction second = spool.next().orElseThrow();
-            assertThat(Wire.changes(second)).containsExactly(new Change.Truncate(List.of(OTHER, WANTED), false, false));
+            assertThat(Wire.changes(second))
+                    .containsExactly(new Change.Truncate(List.of(OTHER, WANTED), false, false));
             assertThat(spool.next()).isEmpty();
 
             spool.append(transaction(assembler, 4, Wire.insert(1, 9, "z")));
@@ -58,9 +72,12 @@ final class SpoolTest {
     @Test
     void goesOnAfterAReconnection() {
         try (Spool spool = Spool.create(directory, Set.of(1L))) {
-            spool.append(transaction(assembler(), 1, Wire.relation(WANTED), Wire.insert(1, 1, "a")));
-            Relation renamed = new Relation(1, "public", "renamed", ReplicaIdentity.FULL, WANTED.columns());
-            spool.append(transaction(assembler(), 2, Wire.relation(renamed), Wire.insert(1, 2, "b")));
+            spool.append(
+                    transaction(assembler(), 1, Wire.relation(WANTED), Wire.insert(1, 1, "a")));
+            Relation renamed =
+                    new Relation(1, "public", "renamed", ReplicaIdentity.FULL, WANTED.columns());
+            spool.append(
+                    transaction(assembler(), 2, Wire.relation(renamed), Wire.insert(1, 2, "b")));
             assertThat(Wire.changes(spool.next().orElseThrow()))
                     .extracting(change -> ((Change.Insert) change).relation())
                     .containsExactly(WANTED);
@@ -74,14 +91,21 @@ final class SpoolTest {
     void isReadWhileItGrows() throws ExecutionException, InterruptedException {
         int count = 2_000;
         try (Spool spool = Spool.create(directory, Set.of(1L))) {
-            FutureTask<Integer> writing = new FutureTask<>(() -> {
-                TransactionAssembler assembler = assembler();
-                spool.append(transaction(assembler, 1, Wire.relation(WANTED), Wire.insert(1, 1, "a")));
-                for (int i = 2; i <= count; i++) {
-                    spool.append(transaction(assembler, i, Wire.insert(1, i, "v".repeat(i))));
-                }
-                return count;
-            });
+            FutureTask<Integer> writing =
+                    new FutureTask<>(() -> {
+                        TransactionAssembler assembler = assembler();
+                        spool.append(
+                                transaction(
+                                        assembler,
+                                        1,
+                                        Wire.relation(WANTED),
+                                        Wire.insert(1, 1, "a")));
+                        for (int i = 2; i <= count; i++) {
+                            spool.append(
+                                    transaction(assembler, i, Wire.insert(1, i, "v".repeat(i))));
+                        }
+                        return count;
+                    });
             Thread.ofVirtual().start(writing);
             List<Long> xids = new ArrayList<>();
             while (xids.size() < count) {
@@ -96,8 +120,9 @@ final class SpoolTest {
                 Transaction transaction = next.get();
                 xids.add(transaction.xid());
                 long xid = transaction.xid();
-                transaction.forEachChange(change -> assertThat(((Change.Insert) change).row().text(1))
-                        .hasSize(xid == 1 ? 1 : (int) xid));
+                transaction.forEachChange(change ->
+                        assertThat(((Change.Insert) change).row().text(1))
+                                .hasSize(xid == 1 ? 1 : (int) xid));
             }
             assertThat(writing.get()).isEqualTo(count);
             assertThat(xids).isSorted().hasSize(count);
@@ -120,7 +145,8 @@ final class SpoolTest {
                 new TransactionAssembler.Limits(directory, 1 << 20), Lsn.ZERO, new XidWidening(1));
     }
 
-    private static Transaction transaction(TransactionAssembler assembler, int number, RawMessage... messages) {
+    private static Transaction transaction(
+            TransactionAssembler assembler, int number, RawMessage... messages) {
         long lsn = 0x100L * number;
         assertThat(assembler.accept(Wire.begin(lsn, number))).isEmpty();
         for (RawMessage message : messages) {

@@ -29,15 +29,16 @@ final class TransactionAssemblerTest {
 
     @Test
     void deliversWholeTransactionsWithWideIds() {
-        List<StreamEvent> events = feed(
-                assembler(Lsn.ZERO, 1 << 20),
-                Wire.begin(0x100, 12),
-                Wire.type(),
-                Wire.origin(),
-                Wire.relation(TABLE),
-                Wire.insert(16400, 1, "a"),
-                Wire.insert(16400, 2, "b"),
-                Wire.commit(0x100, 0x130));
+        List<StreamEvent> events =
+                feed(
+                        assembler(Lsn.ZERO, 1 << 20),
+                        Wire.begin(0x100, 12),
+                        Wire.type(),
+                        Wire.origin(),
+                        Wire.relation(TABLE),
+                        Wire.insert(16400, 1, "a"),
+                        Wire.insert(16400, 2, "b"),
+                        Wire.commit(0x100, 0x130));
         Transaction transaction = only(events);
         assertThat(transaction.xid()).isEqualTo((5L << 32) + 12);
         assertThat(transaction.xid32()).isEqualTo(12);
@@ -51,26 +52,34 @@ final class TransactionAssemblerTest {
     @Test
     void skipsWhatThePositionHasBehindIt() {
         TransactionAssembler assembler = assembler(new Lsn(0x130), 1 << 20);
-        assertThat(feed(
-                        assembler,
-                        Wire.begin(0x100, 12),
-                        Wire.relation(TABLE),
-                        Wire.insert(16400, 1, "a"),
-                        Wire.commit(0x100, 0x130)))
+        assertThat(
+                        feed(
+                                assembler,
+                                Wire.begin(0x100, 12),
+                                Wire.relation(TABLE),
+                                Wire.insert(16400, 1, "a"),
+                                Wire.commit(0x100, 0x130)))
                 .isEmpty();
-        Transaction next = only(feed(
-                assembler, Wire.begin(0x200, 13), Wire.insert(16400, 2, "b"), Wire.commit(0x200, 0x230)));
+        Transaction next =
+                only(
+                        feed(
+                                assembler,
+                                Wire.begin(0x200, 13),
+                                Wire.insert(16400, 2, "b"),
+                                Wire.commit(0x200, 0x230)));
         assertThat(next.commitLsn()).isEqualTo(new Lsn(0x200));
     }
 
     @Test
     void deliversATransactionWhoseCommitBeginsAtThePosition() {
-        Transaction next = only(feed(
-                assembler(new Lsn(0x130), 1 << 20),
-                Wire.begin(0x130, 13),
-                Wire.relation(TABLE),
-                Wire.insert(16400, 2, "b"),
-                Wire.commit(0x130, 0x160)));
+        Transaction next =
+                only(
+                        feed(
+                                assembler(new Lsn(0x130), 1 << 20),
+                                Wire.begin(0x130, 13),
+                                Wire.relation(TABLE),
+                                Wire.insert(16400, 2, "b"),
+                                Wire.commit(0x130, 0x160)));
         assertThat(next.commitLsn()).isEqualTo(new Lsn(0x130));
     }
 
@@ -84,13 +93,15 @@ final class TransactionAssemblerTest {
 
     @Test
     void largeTransactionsGoThroughAFileThatGoesWithThem() throws IOException {
-        List<RawMessage> stream = new ArrayList<>(List.of(Wire.begin(0x100, 12), Wire.relation(TABLE)));
+        List<RawMessage> stream =
+                new ArrayList<>(List.of(Wire.begin(0x100, 12), Wire.relation(TABLE)));
         String large = "x".repeat(300_000);
         for (int i = 0; i < 1_000; i++) {
             stream.add(Wire.insert(16400, i, i % 100 == 0 ? large : "v" + i));
         }
         stream.add(Wire.commit(0x100, 0x130));
-        Transaction transaction = only(feed(assembler(Lsn.ZERO, 10_000), stream.toArray(RawMessage[]::new)));
+        Transaction transaction =
+                only(feed(assembler(Lsn.ZERO, 10_000), stream.toArray(RawMessage[]::new)));
         assertThat(transaction.messages()).isInstanceOf(RawMessages.OnDisk.class);
         assertThat(transaction.heapBytes()).isLessThan(1 << 20);
         for (int round = 0; round < 2; round++) {
@@ -110,24 +121,34 @@ final class TransactionAssemblerTest {
     @Test
     void changesCarryTheVersionOfTheirTime() {
         TransactionAssembler assembler = assembler(Lsn.ZERO, 1 << 20);
-        Relation wider = new Relation(
-                16400,
-                "public",
-                "t16400",
-                ReplicaIdentity.DEFAULT,
-                List.of(new RelationColumn("only", Wire.INT4, -1, true)));
-        Transaction first = only(feed(
-                assembler,
-                Wire.begin(0x100, 12),
-                Wire.relation(TABLE),
-                Wire.insert(16400, 1, "a"),
-                Wire.relation(wider),
-                Wire.insert(16400, 1),
-                Wire.commit(0x100, 0x130)));
+        Relation wider =
+                new Relation(
+                        16400,
+                        "public",
+                        "t16400",
+                        ReplicaIdentity.DEFAULT,
+                        List.of(new RelationColumn("only", Wire.INT4, -1, true)));
+        Transaction first =
+                only(
+                        feed(
+                                assembler,
+                                Wire.begin(0x100, 12),
+                                Wire.relation(TABLE),
+                                Wire.insert(16400, 1, "a"),
+                                Wire.relation(wider),
+                                Wire.insert(16400, 1),
+                                Wire.commit(0x100, 0x130)));
         Transaction second =
-                only(feed(assembler, Wire.begin(0x200, 13), Wire.insert(16400, 2), Wire.commit(0x200, 0x230)));
+                only(
+                        feed(
+                                assembler,
+                                Wire.begin(0x200, 13),
+                                Wire.insert(16400, 2),
+                                Wire.commit(0x200, 0x230)));
         // the first is read after the second came
-        assertThat(Wire.changes(second)).extracting(change -> ((Change.Insert) change).relation()).containsExactly(wider);
+        assertThat(Wire.changes(second))
+                .extracting(change -> ((Change.Insert) change).relation())
+                .containsExactly(wider);
         assertThat(Wire.changes(first))
                 .extracting(change -> ((Change.Insert) change).relation())
                 .containsExactly(TABLE, wider);
@@ -136,25 +157,30 @@ final class TransactionAssemblerTest {
     @Test
     void deliversOurMessagesInAndOutsideTransactions() {
         TransactionAssembler assembler = assembler(Lsn.ZERO, 1 << 20);
-        List<StreamEvent> events = feed(
-                assembler,
-                Wire.message(false, 0x90, "pgtrickle", "1"),
-                Wire.message(false, 0x91, "somebody", "else"),
-                Wire.begin(0x100, 12),
-                Wire.message(true, 0x95, "pgtrickle", "2"),
-                Wire.message(true, 0x96, "somebody", "else"),
-                Wire.commit(0x100, 0x130));
+        List<StreamEvent> events =
+                feed(
+                        assembler,
+                        Wire.message(false, 0x90, "pgtrickle", "1"),
+                        Wire.message(false, 0x91, "somebody", "else"),
+                        Wire.begin(0x100, 12),
+                        Wire.message(true, 0x95, "pgtrickle", "2"),
+                        Wire.message(true, 0x96, "somebody", "else"),
+                        Wire.commit(0x100, 0x130));
         assertThat(events).hasSize(2);
         assertThat(events.getFirst())
                 .isInstanceOfSatisfying(
                         StreamEvent.Announced.class,
                         announced -> assertThat(announced.lsn()).isEqualTo(new Lsn(0x90)));
-        assertThat(((StreamEvent.Committed) events.getLast()).transaction().changeCount()).isEqualTo(1);
+        assertThat(((StreamEvent.Committed) events.getLast()).transaction().changeCount())
+                .isEqualTo(1);
     }
 
     @Test
     void skipsAForgedMessageOfGreatSize() {
-        assertThat(feed(assembler(Lsn.ZERO, 1 << 20), Wire.message(false, 0x90, "pgtrickle", "x".repeat(100_000))))
+        assertThat(
+                        feed(
+                                assembler(Lsn.ZERO, 1 << 20),
+                                Wire.message(false, 0x90, "pgtrickle", "x".repeat(100_000))))
                 .isEmpty();
     }
 
@@ -177,7 +203,9 @@ final class TransactionAssemblerTest {
 
     private TransactionAssembler assembler(Lsn startAt, long limitBytes) {
         return new TransactionAssembler(
-                new TransactionAssembler.Limits(directory, limitBytes), startAt, new XidWidening(RECENT_XID));
+                new TransactionAssembler.Limits(directory, limitBytes),
+                startAt,
+                new XidWidening(RECENT_XID));
     }
 
     private static List<StreamEvent> feed(TransactionAssembler assembler, RawMessage... stream) {

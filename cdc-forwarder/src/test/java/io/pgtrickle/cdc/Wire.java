@@ -26,16 +26,22 @@ final class Wire {
     }
 
     static RawMessage begin(long commitLsn, int xid) {
-        return raw(new ByteWriter().writeByte('B').writeLong(commitLsn).writeLong(1_000_000).writeInt(xid));
+        return raw(
+                new ByteWriter()
+                        .writeByte('B')
+                        .writeLong(commitLsn)
+                        .writeLong(1_000_000)
+                        .writeInt(xid));
     }
 
     static RawMessage commit(long commitLsn, long endLsn) {
-        return raw(new ByteWriter()
-                .writeByte('C')
-                .writeByte(0)
-                .writeLong(commitLsn)
-                .writeLong(endLsn)
-                .writeLong(1_000_000));
+        return raw(
+                new ByteWriter()
+                        .writeByte('C')
+                        .writeByte(0)
+                        .writeLong(commitLsn)
+                        .writeLong(endLsn)
+                        .writeLong(1_000_000));
     }
 
     static Relation table(int oid, ReplicaIdentity identity) {
@@ -44,7 +50,9 @@ final class Wire {
                 "public",
                 "t" + oid,
                 identity,
-                List.of(new RelationColumn("id", INT4, -1, true), new RelationColumn("v", TEXT, -1, false)));
+                List.of(
+                        new RelationColumn("id", INT4, -1, true),
+                        new RelationColumn("v", TEXT, -1, false)));
     }
 
     static RawMessage relation(Relation relation) {
@@ -73,7 +81,8 @@ final class Wire {
         return raw(out);
     }
 
-    static RawMessage update(int relation, char oldKind, List<@Nullable Object> old, List<@Nullable Object> row) {
+    static RawMessage update(
+            int relation, char oldKind, List<@Nullable Object> old, List<@Nullable Object> row) {
         ByteWriter out = new ByteWriter().writeByte('U').writeInt(relation);
         if (oldKind != ' ') {
             out.writeByte(oldKind);
@@ -98,7 +107,8 @@ final class Wire {
     }
 
     static RawMessage message(boolean transactional, long lsn, String prefix, String content) {
-        ByteWriter out = new ByteWriter().writeByte('M').writeByte(transactional ? 1 : 0).writeLong(lsn);
+        ByteWriter out =
+                new ByteWriter().writeByte('M').writeByte(transactional ? 1 : 0).writeLong(lsn);
         string(out, prefix);
         byte[] bytes = content.getBytes(UTF_8);
         return raw(out.writeInt(bytes.length).write(bytes));

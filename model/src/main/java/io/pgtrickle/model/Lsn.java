@@ -1,5 +1,8 @@
 package io.pgtrickle.model;
 
+import java.util.HexFormat;
+import java.util.Locale;
+
 /// A position in PostgreSQL's write-ahead log: an unsigned 64-bit byte offset, printed as `16/B374D848`.
 public record Lsn(long value) implements Comparable<Lsn> {
 
@@ -12,8 +15,9 @@ public record Lsn(long value) implements Comparable<Lsn> {
         if (slash < 1 || slash > 8 || text.length() - slash < 2 || text.length() - slash > 9) {
             throw new IllegalArgumentException("not an LSN: \"" + text + "\"");
         }
-        long high = Long.parseUnsignedLong(text, 0, slash, 16);
-        long low = Long.parseUnsignedLong(text, slash + 1, text.length(), 16);
+        // which takes digits only, no signs
+        long high = HexFormat.fromHexDigitsToLong(text, 0, slash);
+        long low = HexFormat.fromHexDigitsToLong(text, slash + 1, text.length());
         return new Lsn(high << 32 | low);
     }
 
@@ -41,8 +45,8 @@ public record Lsn(long value) implements Comparable<Lsn> {
 
     @Override
     public String toString() {
-        return Long.toHexString(value >>> 32).toUpperCase(java.util.Locale.ROOT)
+        return Long.toHexString(value >>> 32).toUpperCase(Locale.ROOT)
                 + "/"
-                + Long.toHexString(value & 0xffffffffL).toUpperCase(java.util.Locale.ROOT);
+                + Long.toHexString(value & 0xffffffffL).toUpperCase(Locale.ROOT);
     }
 }

@@ -13,7 +13,11 @@ public final class PgtrickleException extends RuntimeException {
     private final String hint;
 
     private PgtrickleException(
-            ErrorCode code, String sqlState, String message, String hint, @Nullable Throwable cause) {
+            ErrorCode code,
+            String sqlState,
+            String message,
+            String hint,
+            @Nullable Throwable cause) {
         super(message, cause);
         this.code = code;
         this.sqlState = sqlState;

@@ -55,7 +55,9 @@ public final class Row {
     @Override
     public boolean equals(@Nullable Object other) {
         return other == this
-                || other instanceof Row that && hashCode() == that.hashCode() && Arrays.equals(cells, that.cells);
+                || other instanceof Row that
+                        && hashCode() == that.hashCode()
+                        && Arrays.equals(cells, that.cells);
     }
 
     @Override

@@ -1,18 +1,23 @@
 package io.pgtrickle.model;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /// What `pg_current_snapshot()` tells: which transactions a snapshot sees. Transaction ids are 64 bits wide and
 /// name top-level transactions.
-///
-/// @param xmin every id below it was finished
-/// @param xmax every id from it on had not begun or isn't visible
-/// @param inProgress sorted ids between the two that were running
-public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
+public final class XidSnapshot {
 
+    private final long xmin;
+    private final long xmax;
+    private final long[] inProgress;
+
+    /// @param xmin every id below it was finished
+    /// @param xmax every id from it on had not begun or isn't visible
+    /// @param inProgress ids between the two that were running, in any order
     public XidSnapshot(long xmin, long xmax, long[] inProgress) {
         if (Long.compareUnsigned(xmin, xmax) > 0) {
-            throw new IllegalArgumentException("snapshot with xmin " + xmin + " above xmax " + xmax);
+            throw new IllegalArgumentException(
+                    "snapshot with xmin " + xmin + " above xmax " + xmax);
         }
         this.xmin = xmin;
         this.xmax = xmax;
@@ -26,10 +31,27 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
         if (parts.length != 3) {
             throw new IllegalArgumentException("not a snapshot: \"" + text + "\"");
         }
-        long[] running = parts[2].isEmpty()
-                ? new long[0]
-                : Arrays.stream(parts[2].split(",", -1)).mapToLong(Long::parseUnsignedLong).toArray();
-        return new XidSnapshot(Long.parseUnsignedLong(parts[0]), Long.parseUnsignedLong(parts[1]), running);
+        long[] running =
+                parts[2].isEmpty()
+                        ? new long[0]
+                        : Arrays.stream(parts[2].split(",", -1))
+                                .mapToLong(Long::parseUnsignedLong)
+                                .toArray();
+        return new XidSnapshot(
+                Long.parseUnsignedLong(parts[0]), Long.parseUnsignedLong(parts[1]), running);
+    }
+
+    public long xmin() {
+        return xmin;
+    }
+
+    public long xmax() {
+        return xmax;
+    }
+
+    /// Sorted; a copy.
+    public long[] inProgress() {
+        return inProgress.clone();
     }
 
     /// Whether the snapshot sees what the transaction, if it committed, has written.
@@ -51,7 +73,7 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof XidSnapshot that
                 && xmin == that.xmin
                 && xmax == that.xmax
@@ -60,13 +82,16 @@ public record XidSnapshot(long xmin, long xmax, long[] inProgress) {
 
     @Override
     public int hashCode() {
-        return Long.hashCode(xmin) * 31 + Long.hashCode(xmax);
+        return (Long.hashCode(xmin) * 31 + Long.hashCode(xmax)) * 31 + Arrays.hashCode(inProgress);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();
-        text.append(Long.toUnsignedString(xmin)).append(':').append(Long.toUnsignedString(xmax)).append(':');
+        text.append(Long.toUnsignedString(xmin))
+                .append(':')
+                .append(Long.toUnsignedString(xmax))
+                .append(':');
         for (int i = 0; i < inProgress.length; i++) {
             text.append(i == 0 ? "" : ",").append(Long.toUnsignedString(inProgress[i]));
         }

@@ -12,7 +12,7 @@ public interface StateSpace {
     /// @param ordinal from 0 to 65,535
     Arrangement arrangement(int ordinal);
 
-    /// Writes what is pending to disk outside of any checkpoint. Only for a space that no checkpoint has named yet, such as that
+    /// Writes what is pending to disk outside of any checkpoint, not atomically: a crash may leave a part of it. Only for a space that no checkpoint has named yet, such as that
     /// of a view that is being populated.
     void flush();
 

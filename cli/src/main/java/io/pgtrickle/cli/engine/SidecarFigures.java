@@ -43,7 +43,7 @@ final class SidecarFigures implements Supplier<Figures> {
                         status.changesReceived(),
                         status.changesApplied(),
                         Distribution.of(times.steps(), times.stepNanos() / NANOS),
-                        Distribution.of(0, 0)),
+                        Distribution.of(times.steps(), times.latencyNanos() / NANOS)),
                 status.stateBytes(),
                 status.lastError(),
                 seen.slot(),

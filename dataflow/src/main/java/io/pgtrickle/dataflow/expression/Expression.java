@@ -22,9 +22,19 @@ public sealed interface Expression {
     /// @param functionOid in `pg_proc`
     /// @param name for messages: the function's name, or the operator's
     /// @param collation that PostgreSQL gives the call (inputcollid)
-    record Call(int functionOid, String name, List<Expression> arguments, SqlType type, Collation collation)
+    record Call(
+            int functionOid,
+            String name,
+            List<Expression> arguments,
+            SqlType type,
+            Collation collation)
             implements Expression {
-        public Call(int functionOid, String name, List<Expression> arguments, SqlType type, Collation collation) {
+        public Call(
+                int functionOid,
+                String name,
+                List<Expression> arguments,
+                SqlType type,
+                Collation collation) {
             this.functionOid = functionOid;
             this.name = name;
             this.arguments = List.copyOf(arguments);
@@ -75,7 +85,8 @@ public sealed interface Expression {
     /// `IS [NOT] TRUE | FALSE | UNKNOWN`.
     ///
     /// @param tested empty for UNKNOWN
-    record BooleanTest(Expression input, Optional<Boolean> tested, boolean negated) implements Expression {
+    record BooleanTest(Expression input, Optional<Boolean> tested, boolean negated)
+            implements Expression {
         @Override
         public SqlType type() {
             return SqlType.BOOL;

@@ -38,15 +38,17 @@ public sealed interface Plan {
     default List<SqlType> types() {
         return switch (this) {
             case Scan(Source source) ->
-                source.columns().stream().map(Source.SourceColumn::type).toList();
+                    source.columns().stream().map(Source.SourceColumn::type).toList();
             case Filter(Plan input, _) -> input.types();
             case Project(_, List<Expression> columns) ->
-                columns.stream().map(Expression::type).toList();
+                    columns.stream().map(Expression::type).toList();
             case Join(Plan left, Plan right, _) ->
-                Stream.concat(left.types().stream(), right.types().stream()).toList();
+                    Stream.concat(left.types().stream(), right.types().stream()).toList();
             case Aggregate(_, List<Expression> keys, List<AggregateCall> calls) ->
-                Stream.concat(keys.stream().map(Expression::type), calls.stream().map(AggregateCall::type))
-                        .toList();
+                    Stream.concat(
+                                    keys.stream().map(Expression::type),
+                                    calls.stream().map(AggregateCall::type))
+                            .toList();
         };
     }
 
@@ -88,7 +90,16 @@ public sealed interface Plan {
             Optional<Expression> argument,
             Optional<Expression> filter,
             boolean distinct,
-            SqlType type) {}
+            SqlType type) {
+
+        /// Whether the single values of each group are kept: the next extremum, and first and last occurrences, must be known.
+        public boolean keepsValues() {
+            return switch (function) {
+                case MIN, MAX -> true;
+                case COUNT, SUM, AVG -> distinct;
+            };
+        }
+    }
 
     /// The aggregates that are kept incrementally.
     enum AggregateFunction {

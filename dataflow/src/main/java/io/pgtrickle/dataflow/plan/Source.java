@@ -7,9 +7,19 @@ import java.util.List;
 ///
 /// @param relationOid in `pg_class`
 /// @param identity which columns find an old row in the stream
-public record Source(long relationOid, String schema, String name, List<SourceColumn> columns, Identity identity) {
+public record Source(
+        long relationOid,
+        String schema,
+        String name,
+        List<SourceColumn> columns,
+        Identity identity) {
 
-    public Source(long relationOid, String schema, String name, List<SourceColumn> columns, Identity identity) {
+    public Source(
+            long relationOid,
+            String schema,
+            String name,
+            List<SourceColumn> columns,
+            Identity identity) {
         this.relationOid = relationOid;
         this.schema = schema;
         this.name = name;

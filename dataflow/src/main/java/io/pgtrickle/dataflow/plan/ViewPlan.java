@@ -12,9 +12,11 @@ import java.util.Map;
 /// @param plan its rows have the cells of `columns`, in their order
 /// @param uniqueKey indexes into `columns` of a provably unique key that is never NULL; empty where none is known
 /// @param fingerprint changes whenever state that was made for the plan can't serve it any more
-public record ViewPlan(Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
+public record ViewPlan(
+        Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
 
-    public ViewPlan(Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
+    public ViewPlan(
+            Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
         this.plan = plan;
         this.columns = List.copyOf(columns);
         this.uniqueKey = List.copyOf(uniqueKey);
@@ -27,7 +29,12 @@ public record ViewPlan(Plan plan, List<OutputColumn> columns, List<Integer> uniq
     /// @param typeModifier -1 where there is none
     /// @param collationOid 0 where there is none
     public record OutputColumn(
-            String name, int typeOid, int typeModifier, int collationOid, SqlType type, boolean notNull) {}
+            String name,
+            int typeOid,
+            int typeModifier,
+            int collationOid,
+            SqlType type,
+            boolean notNull) {}
 
     /// The tables that the plan reads, each once by relation; where a table is read by several scans, in the order of the first.
     public Map<Long, List<Source>> sources() {

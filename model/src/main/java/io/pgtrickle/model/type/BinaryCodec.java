@@ -8,9 +8,13 @@ import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
 import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 
 /// PostgreSQL's binary images of values (`typsend`, `typreceive`): on the wire, in COPY and in the state store.
 final class BinaryCodec {
+
+    /// What Java puts for bytes that aren't UTF-8; texts may have it, too.
+    private static final char REPLACEMENT = '\ufffd';
 
     private BinaryCodec() {}
 
@@ -21,7 +25,8 @@ final class BinaryCodec {
                 checkLength(type, length, 1);
                 yield in.get() != 0;
             }
-            case SqlType.Integral(_, int width, boolean signed) -> decodeIntegral(type, width, signed, in);
+            case SqlType.Integral(_, int width, boolean signed) ->
+                    decodeIntegral(type, width, signed, in);
             case SqlType.Real _ -> {
                 checkLength(type, length, 4);
                 yield in.getFloat();
@@ -31,7 +36,7 @@ final class BinaryCodec {
                 yield in.getDouble();
             }
             case SqlType.NumericType _ -> NumericCodec.decode(source, offset, length);
-            case SqlType.Text _, SqlType.EnumType _ -> new String(source, offset, length, UTF_8);
+            case SqlType.Text _, SqlType.EnumType _ -> decodeText(source, offset, length);
             case SqlType.ByteString _, SqlType.Opaque _ -> Bytes.copyOf(source, offset, length);
             case SqlType.IntervalType _ -> {
                 checkLength(type, length, 16);
@@ -45,16 +50,36 @@ final class BinaryCodec {
     static void encode(SqlType type, Object value, ByteWriter out) {
         switch (type) {
             case SqlType.Bool _ -> out.writeByte((Boolean) value ? 1 : 0);
-            case SqlType.Integral(_, int width, _) -> encodeIntegral(width, (Long) value, out);
-            case SqlType.Real _ -> out.writeInt(Float.floatToRawIntBits((Float) value));
-            case SqlType.DoublePrecision _ -> out.writeLong(Double.doubleToRawLongBits((Double) value));
+            case SqlType.Integral(_, int width, boolean signed) -> {
+                checkRange(type, width, signed, (Long) value);
+                encodeIntegral(width, (Long) value, out);
+            }
+            case SqlType.Real _ -> out.writeInt(Float.floatToIntBits((Float) value));
+            case SqlType.DoublePrecision _ ->
+                    out.writeLong(Double.doubleToLongBits((Double) value));
             case SqlType.NumericType _ -> NumericCodec.encode((Numeric) value, out);
             case SqlType.Text _, SqlType.EnumType _ -> out.write(((String) value).getBytes(UTF_8));
             case SqlType.ByteString _, SqlType.Opaque _ -> out.write(((Bytes) value).array());
             case SqlType.IntervalType _ -> {
                 Interval interval = (Interval) value;
-                out.writeLong(interval.micros()).writeInt(interval.days()).writeInt(interval.months());
+                out.writeLong(interval.micros())
+                        .writeInt(interval.days())
+                        .writeInt(interval.months());
             }
+        }
+    }
+
+    /// Strict: a byte sequence that isn't UTF-8 (a database in SQL_ASCII has such) would else become another text.
+    private static String decodeText(byte[] source, int offset, int length) {
+        String text = new String(source, offset, length, UTF_8);
+        if (text.indexOf(REPLACEMENT) < 0) {
+            return text;
+        }
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(source, offset, length)).toString();
+        } catch (CharacterCodingException e) {
+            throw PgtrickleException.of(
+                    ErrorCode.STREAM_MALFORMED, "a text of " + length + " bytes is not UTF-8", e);
         }
     }
 
@@ -77,10 +102,23 @@ final class BinaryCodec {
         }
     }
 
+    static void checkRange(SqlType type, int width, boolean signed, long value) {
+        if (width < 8) {
+            int bits = 8 * width;
+            long truncated = signed ? value << 64 - bits >> 64 - bits : value & (1L << bits) - 1;
+            if (truncated != value) {
+                throw PgtrickleException.of(
+                        ErrorCode.INTERNAL,
+                        "the value " + value + " is out of range for type " + type);
+            }
+        }
+    }
+
     private static void checkLength(SqlType type, int length, int expected) {
         if (length != expected) {
             throw PgtrickleException.of(
-                    ErrorCode.STREAM_MALFORMED, length + " bytes for type " + type + ", expected " + expected);
+                    ErrorCode.STREAM_MALFORMED,
+                    length + " bytes for type " + type + ", expected " + expected);
         }
     }
 }

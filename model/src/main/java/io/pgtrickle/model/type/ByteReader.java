@@ -10,8 +10,10 @@ import java.util.Arrays;
 /// Reads back what `ByteWriter` wrote and the state store kept. Running over the end is STATE_CORRUPT. For one thread.
 public final class ByteReader {
 
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private final byte[] bytes;
     private int position;
@@ -42,7 +44,8 @@ public final class ByteReader {
                 return value;
             }
         }
-        throw PgtrickleException.of(ErrorCode.STATE_CORRUPT, "a number of more than 10 bytes before byte " + position);
+        throw PgtrickleException.of(
+                ErrorCode.STATE_CORRUPT, "a number of more than 10 bytes before byte " + position);
     }
 
     public byte[] readBytes(int length) {
@@ -55,7 +58,8 @@ public final class ByteReader {
         int start = position;
         if (length < 0 || length > bytes.length - start) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_CORRUPT, length + " bytes expected at byte " + start + " of " + bytes.length);
+                    ErrorCode.STATE_CORRUPT,
+                    length + " bytes expected at byte " + start + " of " + bytes.length);
         }
         position = start + length;
         return start;

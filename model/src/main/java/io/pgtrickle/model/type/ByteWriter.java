@@ -8,9 +8,12 @@ import java.util.Arrays;
 /// A growing byte buffer; numbers are big-endian, as everywhere in PostgreSQL's protocol. For one thread.
 public final class ByteWriter {
 
-    private static final VarHandle SHORT = MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
-    private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle SHORT =
+            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle INT =
+            MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+    private static final VarHandle LONG =
+            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
     private byte[] buffer;
     private int size;
@@ -98,7 +101,12 @@ public final class ByteWriter {
 
     private void reserve(int more) {
         if (buffer.length - size < more) {
-            buffer = Arrays.copyOf(buffer, Math.max(Math.addExact(size, more), (int) Math.min(size * 2L, 0x7fffff00L)));
+            buffer =
+                    Arrays.copyOf(
+                            buffer,
+                            Math.max(
+                                    Math.addExact(size, more),
+                                    (int) Math.min(size * 2L, 0x7fffff00L)));
         }
     }
 }

@@ -30,17 +30,25 @@ final class KeyEncoding {
     static void write(SqlType type, Object value, ByteWriter out) {
         switch (type) {
             case SqlType.Bool _ -> out.writeByte((Boolean) value ? 1 : 0);
-            case SqlType.Integral(_, int width, boolean signed) -> writeIntegral(width, signed, (Long) value, out);
+            case SqlType.Integral(_, int width, boolean signed) -> {
+                BinaryCodec.checkRange(type, width, signed, (Long) value);
+                writeIntegral(width, signed, (Long) value, out);
+            }
             case SqlType.Real _ -> writeFloat((Float) value, out);
             case SqlType.DoublePrecision _ -> writeDouble((Double) value, out);
             case SqlType.NumericType _ -> writeNumeric((Numeric) value, out);
             case SqlType.Text(_, boolean blankPadded, _) ->
-                writeEscaped(
-                        (blankPadded ? Ordering.withoutTrailingBlanks((String) value) : (String) value).getBytes(UTF_8),
-                        out);
-            case SqlType.ByteString _, SqlType.Opaque _ -> writeEscaped(((Bytes) value).array(), out);
+                    writeEscaped(
+                            (blankPadded
+                                            ? Ordering.withoutTrailingBlanks((String) value)
+                                            : (String) value)
+                                    .getBytes(UTF_8),
+                            out);
+            case SqlType.ByteString _, SqlType.Opaque _ ->
+                    writeEscaped(((Bytes) value).array(), out);
             case SqlType.IntervalType _ -> writeSpan((Interval) value, out);
-            case SqlType.EnumType(_, List<String> labels) -> out.writeInt(Ordering.rank(type, labels, value));
+            case SqlType.EnumType(_, List<String> labels) ->
+                    out.writeInt(Ordering.rank(type, labels, value));
         }
     }
 
@@ -76,12 +84,12 @@ final class KeyEncoding {
     private static void writeNumeric(Numeric value, ByteWriter out) {
         switch (value) {
             case Numeric.Special special ->
-                out.writeByte(
-                        switch (special) {
-                            case NEGATIVE_INFINITY -> NUMERIC_NEGATIVE_INFINITY;
-                            case POSITIVE_INFINITY -> NUMERIC_POSITIVE_INFINITY;
-                            case NAN -> NUMERIC_NAN;
-                        });
+                    out.writeByte(
+                            switch (special) {
+                                case NEGATIVE_INFINITY -> NUMERIC_NEGATIVE_INFINITY;
+                                case POSITIVE_INFINITY -> NUMERIC_POSITIVE_INFINITY;
+                                case NAN -> NUMERIC_NAN;
+                            });
             case Numeric.Finite(BigDecimal decimal) -> {
                 if (decimal.signum() == 0) {
                     out.writeByte(NUMERIC_ZERO);
@@ -104,7 +112,8 @@ final class KeyEncoding {
             end--;
         }
         for (int i = 0; i < end; i += 2) {
-            int pair = (digits.charAt(i) - '0') * 10 + (i + 1 < end ? digits.charAt(i + 1) - '0' : 0);
+            int pair =
+                    (digits.charAt(i) - '0') * 10 + (i + 1 < end ? digits.charAt(i + 1) - '0' : 0);
             out.writeByte((pair + 1) ^ flip);
         }
         out.writeByte(flip);

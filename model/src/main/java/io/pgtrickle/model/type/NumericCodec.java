@@ -16,6 +16,7 @@ final class NumericCodec {
     private static final int POSITIVE_INFINITY = 0xd000;
     private static final int NEGATIVE_INFINITY = 0xf000;
     private static final BigInteger BASE = BigInteger.valueOf(10_000);
+
     /// So many base-10000 digits fit a long.
     private static final int DIGITS_IN_LONG = 4;
 
@@ -23,7 +24,8 @@ final class NumericCodec {
 
     static Numeric decode(byte[] source, int offset, int length) {
         if (length < 8) {
-            throw PgtrickleException.of(ErrorCode.STREAM_MALFORMED, "a numeric of " + length + " bytes");
+            throw PgtrickleException.of(
+                    ErrorCode.STREAM_MALFORMED, "a numeric of " + length + " bytes");
         }
         ByteBuffer in = ByteBuffer.wrap(source, offset, length);
         int digits = in.getShort();
@@ -32,7 +34,8 @@ final class NumericCodec {
         int scale = in.getShort();
         if (digits < 0 || length != 8 + 2 * digits || scale < 0) {
             throw PgtrickleException.of(
-                    ErrorCode.STREAM_MALFORMED, "a numeric of " + digits + " digits in " + length + " bytes");
+                    ErrorCode.STREAM_MALFORMED,
+                    "a numeric of " + digits + " digits in " + length + " bytes");
         }
         return switch (sign) {
             case NAN -> Numeric.Special.NAN;
@@ -40,12 +43,14 @@ final class NumericCodec {
             case NEGATIVE_INFINITY -> Numeric.Special.NEGATIVE_INFINITY;
             case 0, NEGATIVE -> finite(in, digits, weight, sign == NEGATIVE, scale);
             default ->
-                throw PgtrickleException.of(
-                        ErrorCode.STREAM_MALFORMED, "a numeric with sign " + Integer.toHexString(sign));
+                    throw PgtrickleException.of(
+                            ErrorCode.STREAM_MALFORMED,
+                            "a numeric with sign " + Integer.toHexString(sign));
         };
     }
 
-    private static Numeric finite(ByteBuffer in, int digits, int weight, boolean negative, int scale) {
+    private static Numeric finite(
+            ByteBuffer in, int digits, int weight, boolean negative, int scale) {
         int exponent = 4 * (weight - digits + 1);
         BigDecimal magnitude;
         if (digits <= DIGITS_IN_LONG) {
@@ -68,7 +73,8 @@ final class NumericCodec {
     private static int digit(ByteBuffer in) {
         int digit = in.getShort();
         if (digit < 0 || digit > 9_999) {
-            throw PgtrickleException.of(ErrorCode.STREAM_MALFORMED, "a numeric with the digit " + digit);
+            throw PgtrickleException.of(
+                    ErrorCode.STREAM_MALFORMED, "a numeric with the digit " + digit);
         }
         return digit;
     }
@@ -76,12 +82,15 @@ final class NumericCodec {
     static void encode(Numeric value, ByteWriter out) {
         switch (value) {
             case Numeric.Special special -> {
-                int sign = switch (special) {
-                    case NAN -> NAN;
-                    case POSITIVE_INFINITY -> POSITIVE_INFINITY;
-                    case NEGATIVE_INFINITY -> NEGATIVE_INFINITY;
-                };
-                out.writeInt(0).writeShort(sign).writeShort(special == Numeric.Special.NAN ? 0 : 0x20);
+                int sign =
+                        switch (special) {
+                            case NAN -> NAN;
+                            case POSITIVE_INFINITY -> POSITIVE_INFINITY;
+                            case NEGATIVE_INFINITY -> NEGATIVE_INFINITY;
+                        };
+                out.writeInt(0)
+                        .writeShort(sign)
+                        .writeShort(special == Numeric.Special.NAN ? 0 : 0x20);
             }
             case Numeric.Finite(BigDecimal decimal) -> encodeFinite(decimal, out);
         }
@@ -91,7 +100,8 @@ final class NumericCodec {
         int scale = decimal.scale();
         // a whole number of base-10000 digits on either side of the point
         int fraction = (scale + 3) / 4;
-        BigInteger rest = decimal.unscaledValue().abs().multiply(BigInteger.TEN.pow(fraction * 4 - scale));
+        BigInteger rest =
+                decimal.unscaledValue().abs().multiply(BigInteger.TEN.pow(fraction * 4 - scale));
         short[] reversed = new short[rest.bitLength() / 13 + 1];
         int count = 0;
         while (rest.signum() != 0) {

@@ -1,8 +1,10 @@
 package io.pgtrickle.model.type;
 
 import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -17,19 +19,22 @@ final class Ordering {
         return switch (type) {
             case SqlType.Bool _ -> Boolean.compare((Boolean) a, (Boolean) b);
             case SqlType.Integral(_, int width, boolean signed) ->
-                signed || width < 8
-                        ? Long.compare((Long) a, (Long) b)
-                        : Long.compareUnsigned((Long) a, (Long) b);
+                    signed || width < 8
+                            ? Long.compare((Long) a, (Long) b)
+                            : Long.compareUnsigned((Long) a, (Long) b);
             case SqlType.Real _ -> compareDoubles((Float) a, (Float) b);
             case SqlType.DoublePrecision _ -> compareDoubles((Double) a, (Double) b);
             case SqlType.NumericType _ -> Numeric.compare((Numeric) a, (Numeric) b);
             case SqlType.Text(_, boolean blankPadded, _) ->
-                blankPadded
-                        ? compareCodePoints(withoutTrailingBlanks((String) a), withoutTrailingBlanks((String) b))
-                        : compareCodePoints((String) a, (String) b);
+                    blankPadded
+                            ? compareCodePoints(
+                                    withoutTrailingBlanks((String) a),
+                                    withoutTrailingBlanks((String) b))
+                            : compareCodePoints((String) a, (String) b);
             case SqlType.ByteString _, SqlType.Opaque _ -> ((Bytes) a).compareTo((Bytes) b);
             case SqlType.IntervalType _ -> span((Interval) a).compareTo(span((Interval) b));
-            case SqlType.EnumType(_, List<String> labels) -> Integer.compare(rank(type, labels, a), rank(type, labels, b));
+            case SqlType.EnumType(_, List<String> labels) ->
+                    Integer.compare(rank(type, labels, a), rank(type, labels, b));
         };
     }
 
@@ -64,13 +69,21 @@ final class Ordering {
     /// The span that PostgreSQL compares, in microseconds: a month is 30 days, a day 24 hours (`interval_cmp_value`).
     static BigInteger span(Interval interval) {
         long days = interval.months() * 30L + interval.days();
-        return BigInteger.valueOf(days).multiply(MICROS_A_DAY).add(BigInteger.valueOf(interval.micros()));
+        return BigInteger.valueOf(days)
+                .multiply(MICROS_A_DAY)
+                .add(BigInteger.valueOf(interval.micros()));
     }
 
     static int rank(SqlType type, List<String> labels, Object label) {
         int rank = labels.indexOf((String) label);
         if (rank < 0) {
-            throw SqlType.wrongClass(type, label);
+            throw PgtrickleException.of(
+                    ErrorCode.SOURCE_CHANGED,
+                    "enum type "
+                            + type.oid()
+                            + " has a label \""
+                            + label
+                            + "\" that is not known yet");
         }
         return rank;
     }

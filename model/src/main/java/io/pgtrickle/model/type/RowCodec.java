@@ -63,7 +63,8 @@ public final class RowCodec {
         Row row = decode(in, bytes);
         if (in.remaining() != 0) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_CORRUPT, in.remaining() + " bytes after a row of " + types.size() + " columns");
+                    ErrorCode.STATE_CORRUPT,
+                    in.remaining() + " bytes after a row of " + types.size() + " columns");
         }
         return row;
     }
@@ -85,7 +86,9 @@ public final class RowCodec {
             return types.get(column).decode(bytes, offset, length);
         } catch (PgtrickleException e) {
             throw PgtrickleException.of(
-                    ErrorCode.STATE_CORRUPT, "column " + column + " of a stored row: " + e.messageText(), e);
+                    ErrorCode.STATE_CORRUPT,
+                    "column " + column + " of a stored row: " + e.messageText(),
+                    e);
         }
     }
 
@@ -105,7 +108,8 @@ public final class RowCodec {
     private void checkWidth(Row row) {
         if (row.width() != types.size()) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "a row of " + row.width() + " cells for " + types.size() + " columns");
+                    ErrorCode.INTERNAL,
+                    "a row of " + row.width() + " cells for " + types.size() + " columns");
         }
     }
 }

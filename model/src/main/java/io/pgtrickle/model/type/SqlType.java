@@ -1,9 +1,6 @@
 package io.pgtrickle.model.type;
 
-import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
-import io.pgtrickle.model.Interval;
-import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.List;
 
@@ -30,7 +27,11 @@ public sealed interface SqlType {
 
     /// The image of a value, as `typsend` makes it, without its length.
     default void encode(Object value, ByteWriter out) {
-        BinaryCodec.encode(this, value, out);
+        try {
+            BinaryCodec.encode(this, value, out);
+        } catch (ClassCastException e) {
+            throw wrongClass(this, value, e);
+        }
     }
 
     /// Reads such an image.
@@ -45,8 +46,15 @@ public sealed interface SqlType {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.deterministic();
             case Opaque(_, boolean imageEquality) -> imageEquality;
-            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
-                true;
+            case Bool _,
+                    Integral _,
+                    Real _,
+                    DoublePrecision _,
+                    NumericType _,
+                    ByteString _,
+                    IntervalType _,
+                    EnumType _ ->
+                    true;
         };
     }
 
@@ -55,8 +63,15 @@ public sealed interface SqlType {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.byteOrder();
             case Opaque _ -> false;
-            case Bool _, Integral _, Real _, DoublePrecision _, NumericType _, ByteString _, IntervalType _, EnumType _ ->
-                true;
+            case Bool _,
+                    Integral _,
+                    Real _,
+                    DoublePrecision _,
+                    NumericType _,
+                    ByteString _,
+                    IntervalType _,
+                    EnumType _ ->
+                    true;
         };
     }
 
@@ -72,13 +87,21 @@ public sealed interface SqlType {
 
     /// SQL's comparison; its sign is the order only where the type is orderable, and it is 0 exactly for SQL's equals.
     default int compare(Object a, Object b) {
-        return Ordering.compare(this, a, b);
+        try {
+            return Ordering.compare(this, a, b);
+        } catch (ClassCastException e) {
+            throw wrongClass(this, a, e);
+        }
     }
 
     /// Appends the canonical key of a value: keys of SQL-equal values are the same bytes, keys sort without sign as
     /// `compare` does, and no key is a prefix of another.
     default void writeKey(Object value, ByteWriter out) {
-        KeyEncoding.write(this, value, out);
+        try {
+            KeyEncoding.write(this, value, out);
+        } catch (ClassCastException e) {
+            throw wrongClass(this, value, e);
+        }
     }
 
     record Bool() implements SqlType {
@@ -145,11 +168,16 @@ public sealed interface SqlType {
     /// @param imageEquality whether two values are equal in SQL exactly when their images are
     record Opaque(int oid, boolean imageEquality) implements SqlType {}
 
-    /// The error for a value of another Java class than the family's.
-    static PgtrickleException wrongClass(SqlType type, Object value) {
+    private static PgtrickleException wrongClass(
+            SqlType type, Object value, ClassCastException cause) {
         return PgtrickleException.of(
                 ErrorCode.INTERNAL,
-                "a value of class " + value.getClass().getName() + " where type " + type + " was expected");
+                "a value of class "
+                        + value.getClass().getName()
+                        + " where type "
+                        + type
+                        + " was expected",
+                cause);
     }
 
     SqlType BOOL = new Bool();

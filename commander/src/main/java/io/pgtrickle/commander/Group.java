@@ -1,0 +1,226 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.cdc.Transaction;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.ErrorKind;
+import io.pgtrickle.model.Lsn;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.postgres.ResultTable;
+import io.pgtrickle.postgres.Sink;
+import io.pgtrickle.state.StateSpace;
+import io.pgtrickle.state.StateStore;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/// The views that move together, and how far they have moved. Owned by the engine's thread.
+///
+/// Three positions, DESIGN section 6: `checkpointed` ≤ `written`, and `evaluated`, which the circuits in memory have reached. After a
+/// crash the circuits are back at `checkpointed`; the steps up to `written` are evaluated again and write nothing.
+final class Group {
+
+    static final String DEFAULT = "default";
+    static final String POSITION_KEY = "position";
+
+    private final StateStore store;
+    private final Sink sink;
+    private final long epoch;
+    private BiConsumer<LiveView, PgtrickleException> onFailure =
+            (_, error) -> {
+                throw error;
+            };
+    private final Map<Long, LiveView> views = new LinkedHashMap<>();
+    private SourceReaders readers = new SourceReaders(List.of());
+    private Lsn evaluated;
+    private Lsn written;
+    private Lsn checkpointed;
+    private long rowsApplied;
+    private long changesBefore;
+
+    Group(StateStore store, Sink sink, long epoch, GroupPositions positions) {
+        this.store = store;
+        this.sink = sink;
+        this.epoch = epoch;
+        this.evaluated = positions.checkpointed();
+        this.checkpointed = positions.checkpointed();
+        this.written = positions.written();
+    }
+
+    /// Names who is told of each view that stopped, after it has left the group.
+    void onFailure(BiConsumer<LiveView, PgtrickleException> listener) {
+        onFailure = listener;
+    }
+
+    /// Where a group stands after a start.
+    record GroupPositions(Lsn checkpointed, Lsn written) {}
+
+    void add(LiveView view) {
+        views.put(view.definition().id(), view);
+        rewire();
+    }
+
+    void remove(long viewId) {
+        if (views.remove(viewId) != null) {
+            rewire();
+        }
+    }
+
+    Collection<LiveView> views() {
+        return List.copyOf(views.values());
+    }
+
+    /// Whether a step that ends there only rebuilds state: the target has it already.
+    boolean isReplay(Lsn endLsn) {
+        return !endLsn.isAfter(written);
+    }
+
+    /// Evaluates whole transactions and writes what they change, with the position, in one transaction of the target.
+    ///
+    /// @param transactions not empty; all of them or none are a replay
+    /// @return whether anything was written
+    boolean step(List<Transaction> transactions) {
+        for (Transaction transaction : transactions) {
+            transaction.forEachChange(readers::accept);
+        }
+        Lsn end = transactions.getLast().endLsn();
+        Map<ResultTable, ZSet> deltas = evaluate(readers.drain());
+        evaluated = end;
+        if (isReplay(end) || deltas.isEmpty()) {
+            return false;
+        }
+        write(end, deltas);
+        return true;
+    }
+
+    /// Everything before this position was seen, and nothing of it concerned a view.
+    void passed(Lsn frontier) {
+        evaluated = Lsn.max(evaluated, frontier);
+    }
+
+    /// Writes the position where it is behind what was evaluated.
+    void writePosition() {
+        if (evaluated.isAfter(written)) {
+            write(evaluated, new LinkedHashMap<>());
+        }
+    }
+
+    /// Writes a delta of a table that isn't of a live view, without moving the position.
+    void writeBeside(ResultTable table, ZSet delta) {
+        writePosition();
+        if (!delta.isEmpty()) {
+            sink.apply(
+                    new Sink.GroupPosition(DEFAULT, written, epoch), written, Map.of(table, delta));
+        }
+    }
+
+    /// Makes the state durable; afterwards the slot may be confirmed up to `checkpointed`.
+    void checkpoint() {
+        writePosition();
+        Map<String, byte[]> metadata = new HashMap<>();
+        List<StateSpace> spaces = new ArrayList<>();
+        metadata.put(
+                POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
+        for (LiveView view : views.values()) {
+            spaces.add(view.space());
+            metadata.put(view.definition().metadataKey(), view.definition().stamp());
+        }
+        store.checkpoint(spaces, metadata);
+        checkpointed = evaluated;
+    }
+
+    Lsn evaluated() {
+        return evaluated;
+    }
+
+    Lsn written() {
+        return written;
+    }
+
+    Lsn checkpointed() {
+        return checkpointed;
+    }
+
+    long pendingBytes() {
+        return views.values().stream().mapToLong(view -> view.space().pendingBytes()).sum();
+    }
+
+    long changesReceived() {
+        return changesBefore + readers.received();
+    }
+
+    long rowsApplied() {
+        return rowsApplied;
+    }
+
+    private Map<ResultTable, ZSet> evaluate(SourceReaders.Read read) {
+        Map<ResultTable, ZSet> deltas = new LinkedHashMap<>();
+        for (LiveView view : views()) {
+            try {
+                for (var source : view.sources()) {
+                    PgtrickleException failure = read.failures().get(source);
+                    if (failure != null) {
+                        throw failure;
+                    }
+                }
+                ZSet delta = view.step(read.changes());
+                if (!delta.isEmpty()) {
+                    deltas.put(view.definition().table(), delta);
+                }
+            } catch (PgtrickleException e) {
+                fail(view, e);
+            } catch (RuntimeException e) {
+                fail(view, PgtrickleException.of(ErrorCode.INTERNAL, "an internal error: " + e, e));
+            }
+        }
+        return deltas;
+    }
+
+    private void write(Lsn end, Map<ResultTable, ZSet> deltas) {
+        while (true) {
+            try {
+                sink.apply(new Sink.GroupPosition(DEFAULT, written, epoch), end, deltas);
+                break;
+            } catch (Sink.TableFailure e) {
+                deltas.remove(e.table());
+                fail(view(e.table()), e.error());
+            }
+        }
+        written = end;
+        deltas.forEach((table, delta) -> {
+            view(table).countApplied(delta.size());
+            rowsApplied += delta.size();
+        });
+    }
+
+    private void fail(LiveView view, PgtrickleException error) {
+        if (error.kind() == ErrorKind.WORLD) {
+            throw error;
+        }
+        remove(view.definition().id());
+        onFailure.accept(view, error);
+    }
+
+    private LiveView view(ResultTable table) {
+        return views.values().stream()
+                .filter(view -> view.definition().table().equals(table))
+                .findFirst()
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                ErrorCode.INTERNAL,
+                                "no live view has the table " + table.qualifiedName()));
+    }
+
+    /// Between steps only: a reader holds nothing then.
+    private void rewire() {
+        changesBefore += readers.received();
+        readers =
+                new SourceReaders(
+                        views.values().stream().flatMap(view -> view.sources().stream()).toList());
+    }
+}

@@ -1,0 +1,352 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.cdc.Blocker;
+import io.pgtrickle.cdc.Publication;
+import io.pgtrickle.cdc.SnapshotReader;
+import io.pgtrickle.cdc.SnapshotTable;
+import io.pgtrickle.cdc.Spool;
+import io.pgtrickle.cdc.StreamedXids;
+import io.pgtrickle.cdc.Transaction;
+import io.pgtrickle.dataflow.Circuit;
+import io.pgtrickle.dataflow.SourceChange;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.Lsn;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.XidSnapshot;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.postgres.ResultTable;
+import io.pgtrickle.postgres.ResultTables;
+import io.pgtrickle.postgres.ServerAddress;
+import io.pgtrickle.postgres.Sessions;
+import io.pgtrickle.postgres.Sink;
+import io.pgtrickle.postgres.SqlErrors;
+import io.pgtrickle.state.StateSpace;
+import io.pgtrickle.state.StateStore;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Fills one view beside the running stream, on a thread of its own, until the engine takes it into its group at a step
+/// boundary (DESIGN section 7).
+///
+/// From the command's position on, the engine spools the transactions that touch the sources. The snapshot is taken after
+/// the spool has begun, so a transaction is in the snapshot, or in the spool, or in both; those that the snapshot sees are
+/// left out when the spool is replayed. One that was streamed before the spool began and that the snapshot doesn't see yet
+/// would be in neither: then the snapshot is taken anew.
+final class Population {
+
+    /// Where a population stands.
+    sealed interface Stage {
+        /// @param reason what it waits for
+        record Waiting(String reason) implements Stage {}
+
+        record Copying(long rows, long estimate) implements Stage {}
+
+        record CatchingUp() implements Stage {}
+
+        /// Filled; waits for the engine.
+        record Ready() implements Stage {}
+
+        record Failed(PgtrickleException error) implements Stage {}
+    }
+
+    /// What all populations need.
+    ///
+    /// @param flushBytes state that may be pending in memory
+    record Environment(
+            ServerAddress address, String publication, StateStore store, long flushBytes) {}
+
+    /// A spool with fewer transactions left than this is replayed by the engine at the step boundary.
+    private static final int SHORT_SPOOL = 1_000;
+
+    /// Transactions that are replayed in one evaluation.
+    private static final int REPLAY_TRANSACTIONS = 1_000;
+
+    private final ViewDefinition definition;
+    private final Environment environment;
+    private final Spool spool;
+    private final StreamedXids streamed;
+    private final StateSpace space;
+    private final StateSpace resultSpace;
+    private final Circuit circuit;
+    private final ResultAccumulator result;
+    private final SourceReaders readers;
+    private final boolean tableExists;
+    private final AtomicLong rowsCopied = new AtomicLong();
+
+    private volatile Stage stage = new Stage.Waiting("its turn");
+    private volatile boolean cancelled;
+    private final AtomicLong replayed = new AtomicLong();
+    private volatile Lsn snapshotLsn = Lsn.ZERO;
+    private @Nullable XidSnapshot visibility;
+    private final ZSet missing = new ZSet();
+
+    /// @param streamed the transactions that the stream brought lately
+    /// @param tableExists true for a rebuild: the table keeps its rows and gets the difference
+    Population(
+            ViewDefinition definition,
+            Environment environment,
+            Spool spool,
+            StreamedXids streamed,
+            boolean tableExists) {
+        this.definition = definition;
+        this.environment = environment;
+        this.spool = spool;
+        this.streamed = streamed;
+        this.tableExists = tableExists;
+        StateStore store = environment.store();
+        store.drop(definition.spaceName());
+        store.drop(resultSpaceName());
+        this.space = store.space(definition.spaceName());
+        this.resultSpace = store.space(resultSpaceName());
+        this.circuit = Circuit.of(definition.plan().plan(), space);
+        this.result =
+                new ResultAccumulator(
+                        definition.plan().plan().types(), resultSpace, environment.flushBytes());
+        this.readers = new SourceReaders(definition.sources());
+    }
+
+    ViewDefinition definition() {
+        return definition;
+    }
+
+    Stage stage() {
+        return stage;
+    }
+
+    long rowsCopied() {
+        return rowsCopied.get();
+    }
+
+    /// Ends the work soon; the caller cleans up when the thread has ended.
+    void cancel() {
+        cancelled = true;
+    }
+
+    /// By the engine's thread: keeps a transaction for the replay where it touches a source.
+    void spool(Transaction transaction) {
+        spool.append(transaction);
+    }
+
+    /// The body of the population's thread.
+    void run() {
+        try {
+            fill();
+            stage = new Stage.Ready();
+        } catch (PgtrickleException e) {
+            stage = new Stage.Failed(e);
+        } catch (SQLException e) {
+            stage = new Stage.Failed(SqlErrors.of(e, "populating " + definition.qualifiedName()));
+        } catch (RuntimeException e) {
+            stage =
+                    new Stage.Failed(
+                            PgtrickleException.of(
+                                    ErrorCode.INTERNAL,
+                                    "populating failed with an internal error: " + e,
+                                    e));
+        }
+    }
+
+    /// By the engine's thread, at a step boundary at `position`, once ready: whether the group has passed the snapshot.
+    boolean mayJoin(Lsn position) {
+        return stage instanceof Stage.Ready && !snapshotLsn.isAfter(position);
+    }
+
+    /// By the engine's thread: replays what is left of the spool.
+    ///
+    /// @return what the table lacks
+    ZSet finish() {
+        ZSet delta = missing;
+        while (replay(delta)) {
+            checkCancelled();
+        }
+        spool.close();
+        environment.store().drop(resultSpaceName());
+        return delta;
+    }
+
+    LiveView toLiveView() {
+        return new LiveView(definition, space, circuit);
+    }
+
+    /// After a failure or a cancellation, when the thread has ended.
+    void discard() {
+        spool.close();
+        environment.store().drop(resultSpaceName());
+        environment.store().drop(definition.spaceName());
+    }
+
+    private void fill() throws SQLException {
+        try (Connection connection = Sessions.open(environment.address(), "pgtrickle population")) {
+            publishSources(connection);
+            load();
+            stage = new Stage.CatchingUp();
+            while (spool.count() - replayed.get() > SHORT_SPOOL) {
+                ZSet delta = new ZSet();
+                replay(delta);
+                result.add(delta);
+                space.flush();
+                checkCancelled();
+            }
+            fillTable(connection);
+            space.flush();
+        }
+    }
+
+    private void publishSources(Connection connection) throws SQLException {
+        Publication publication = new Publication(connection, environment.publication());
+        Set<Long> unpublished = new LinkedHashSet<>(definition.relations());
+        publication.tables().forEach(table -> unpublished.remove(table.oid()));
+        for (long relation : unpublished) {
+            publication.addTable(relation);
+        }
+        publication.waitForWriters(
+                unpublished,
+                blockers -> {
+                    stage =
+                            new Stage.Waiting(
+                                    blockers.stream()
+                                            .map(Blocker::description)
+                                            .collect(Collectors.joining(", ")));
+                    checkCancelled();
+                });
+    }
+
+    private void load() throws SQLException {
+        try (SnapshotReader snapshot = takeSnapshot()) {
+            long estimate = 0;
+            for (Source source : definition.sources()) {
+                estimate += snapshot.estimatedRows(source.relationOid());
+            }
+            stage = new Stage.Copying(0, estimate);
+            result.add(circuit.initialize());
+            for (Source source : definition.sources()) {
+                long total = estimate;
+                snapshot.copy(tableOf(source), rows -> load(source, rows, total));
+            }
+        }
+    }
+
+    private static SnapshotTable tableOf(Source source) {
+        return new SnapshotTable(
+                source.relationOid(),
+                source.columns().stream()
+                        .map(c -> new SnapshotTable.SnapshotColumn(c.attributeNumber(), c.type()))
+                        .toList());
+    }
+
+    private void load(Source source, List<Row> rows, long estimate) {
+        checkCancelled();
+        List<SourceChange> inserts = new ArrayList<>(rows.size());
+        for (Row row : rows) {
+            inserts.add(new SourceChange.Insert(row));
+        }
+        result.add(circuit.step(Map.of(source, inserts)));
+        if (space.pendingBytes() > environment.flushBytes()) {
+            space.flush();
+        }
+        stage = new Stage.Copying(rowsCopied.addAndGet(rows.size()), estimate);
+    }
+
+    private SnapshotReader takeSnapshot() throws SQLException {
+        while (true) {
+            checkCancelled();
+            SnapshotReader snapshot =
+                    SnapshotReader.open(environment.address(), List.copyOf(definition.relations()));
+            XidSnapshot candidate = snapshot.visibility();
+            if (streamed.areVisibleIn(candidate)) {
+                visibility = candidate;
+                snapshotLsn =
+                        new Sql(snapshot.connection())
+                                .one(
+                                        "SELECT pg_current_wal_insert_lsn()::text",
+                                        row -> Lsn.parse(row.getString(1)));
+                return snapshot;
+            }
+            // a commit was streamed and isn't visible for a moment longer
+            snapshot.close();
+            Thread.onSpinWait();
+        }
+    }
+
+    /// Evaluates the next transactions of the spool; false when it is empty.
+    private boolean replay(ZSet into) {
+        int taken = 0;
+        while (taken < REPLAY_TRANSACTIONS) {
+            Optional<Transaction> next = spool.next();
+            if (next.isEmpty()) {
+                break;
+            }
+            taken++;
+            replayed.incrementAndGet();
+            try (Transaction transaction = next.get()) {
+                if (!seen(transaction)) {
+                    transaction.forEachChange(readers::accept);
+                }
+            }
+        }
+        SourceReaders.Read read = readers.drain();
+        read.failures().values().stream()
+                .findFirst()
+                .ifPresent(failure -> {
+                    throw failure;
+                });
+        if (!read.changes().isEmpty()) {
+            into.addAll(circuit.step(read.changes()));
+        }
+        return taken > 0;
+    }
+
+    private boolean seen(Transaction transaction) {
+        XidSnapshot snapshot = visibility;
+        if (snapshot == null) {
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "a replay before the snapshot was taken");
+        }
+        return snapshot.sees(transaction.xid());
+    }
+
+    /// A new table is filled whole; one that exists keeps its rows and gets the difference.
+    private void fillTable(Connection connection) throws SQLException {
+        ResultTables tables = new ResultTables(connection);
+        if (tableExists) {
+            tables.forEachRow(definition.table(), (row, weight) -> result.add(row, -weight));
+            result.forEach(missing::add);
+        } else {
+            tables.drop(definition.hiddenTable());
+            tables.create(definition.hiddenTable());
+            new Sink(connection).copy(definition.hiddenTable(), result::forEachRow);
+            tables.analyze(definition.hiddenTable());
+        }
+    }
+
+    /// The table to which what was missing goes before the view joins.
+    ResultTable buildTable() {
+        return tableExists ? definition.table() : definition.hiddenTable();
+    }
+
+    boolean tableExists() {
+        return tableExists;
+    }
+
+    private void checkCancelled() {
+        if (cancelled) {
+            throw PgtrickleException.of(
+                    ErrorCode.CANCELLED, "the view was dropped while it was being populated");
+        }
+    }
+
+    private String resultSpaceName() {
+        return "result-" + definition.id();
+    }
+}

@@ -1,0 +1,73 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.model.type.RowCodec;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.state.Arrangement;
+import io.pgtrickle.state.StateSpace;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+
+/// The result of a view while it is being populated: the sum of the deltas so far, on disk. For one thread.
+final class ResultAccumulator {
+
+    private final RowCodec codec;
+    private final StateSpace space;
+    private final Arrangement weights;
+    private final long flushBytes;
+
+    /// @param flushBytes what may be pending in memory
+    ResultAccumulator(List<SqlType> types, StateSpace space, long flushBytes) {
+        this.codec = new RowCodec(types);
+        this.space = space;
+        this.weights = space.arrangement(0);
+        this.flushBytes = flushBytes;
+    }
+
+    void add(ZSet delta) {
+        delta.forEach(this::add);
+    }
+
+    void add(Row row, long weight) {
+        byte[] image = codec.encode(row);
+        Optional<byte[]> before = weights.get(image);
+        long sum = Math.addExact(before.map(ResultAccumulator::toLong).orElse(0L), weight);
+        if (sum == 0) {
+            weights.delete(image);
+        } else {
+            weights.put(image, ByteBuffer.allocate(Long.BYTES).putLong(sum).array());
+        }
+        if (space.pendingBytes() > flushBytes) {
+            space.flush();
+        }
+    }
+
+    /// Every row with its weight, in no particular order.
+    void forEach(ZSet.Visitor visitor) {
+        try (Arrangement.Cursor cursor = weights.scan(new byte[0])) {
+            while (cursor.next()) {
+                visitor.accept(codec.decode(cursor.key()), toLong(cursor.value()));
+            }
+        }
+    }
+
+    /// The same for a complete result, which can't have a row a negative number of times.
+    void forEachRow(ZSet.Visitor visitor) {
+        forEach((row, weight) -> {
+            if (weight < 0) {
+                throw PgtrickleException.of(
+                        ErrorCode.STATE_INCONSISTENT,
+                        "a row of the result has the weight " + weight + ": " + row);
+            }
+            visitor.accept(row, weight);
+        });
+    }
+
+    private static long toLong(byte[] bytes) {
+        return ByteBuffer.wrap(bytes).getLong();
+    }
+}

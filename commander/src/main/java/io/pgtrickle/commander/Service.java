@@ -1,0 +1,213 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.cdc.ChangeStream;
+import io.pgtrickle.cdc.StreamSettings;
+import io.pgtrickle.cdc.StreamedXids;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.Sessions;
+import io.pgtrickle.postgres.Sink;
+import io.pgtrickle.state.RocksStateStore;
+import io.pgtrickle.state.StateStore;
+import io.pgtrickle.state.StoreLimits;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One attempt to serve: from connecting to the first failure or the order to stop. Owns every connection, thread and file of it.
+final class Service implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(Service.class);
+
+    private static final Duration STANDBY_POLL = Duration.ofMillis(250);
+    private static final Duration STATUS_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
+
+    /// Nothing from the server for so long, although it is asked to answer each second: the network is dead.
+    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+
+    private final SidecarSettings settings;
+    private final InstantSource clock;
+    private final UUID instance = UUID.randomUUID();
+    private final EngineCounters counters = new EngineCounters();
+    private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private volatile @Nullable ChangeStream stream;
+    private volatile @Nullable PgtrickleException beatFailure;
+    private volatile boolean closing;
+
+    Service(SidecarSettings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /// Serves until told to stop.
+    ///
+    /// @throws PgtrickleException what ended it
+    void serve(BooleanSupplier stopping, BiConsumer<SidecarStatus.Phase, Optional<String>> phase) {
+        Membership membership = keep(Membership.connect(settings.address(), instance));
+        if (!membership.tryAcquire()) {
+            LOG.info("another sidecar serves this database; waiting to take over");
+            phase.accept(SidecarStatus.Phase.STANDBY, Optional.empty());
+            while (!membership.tryAcquire()) {
+                if (stopping.getAsBoolean()) {
+                    return;
+                }
+                pause(STANDBY_POLL);
+            }
+        }
+        StateStore state =
+                keep(
+                        RocksStateStore.open(
+                                settings.stateDirectory().resolve("store"),
+                                new StoreLimits(
+                                        settings.blockCacheBytes(), settings.writeBufferBytes())));
+        Engine engine = assemble(membership, state);
+        phase.accept(SidecarStatus.Phase.STREAMING, Optional.empty());
+        startBeating(membership);
+        while (!stopping.getAsBoolean()) {
+            engine.turn();
+            checkLife();
+        }
+        engine.stop();
+        closing = true;
+        membership.leave();
+    }
+
+    private Engine assemble(Membership membership, StateStore state) {
+        Sql sql = new Sql(keep(Sessions.open(settings.address(), "pgtrickle commander")));
+        long epoch = membership.raiseEpoch(settings, version());
+        Recovery recovery = Recovery.of(sql, state, settings.address(), settings.slot());
+        if (!recovery.stateUsable()) {
+            LOG.info("views are populated anew: {}", recovery.reason());
+        }
+        StreamedXids streamed = new StreamedXids();
+        Populations populations =
+                keep(
+                        new Populations(
+                                new Population.Environment(
+                                        settings.address(),
+                                        settings.publication(),
+                                        state,
+                                        settings.pendingBytes()),
+                                settings.stateDirectory().resolve("spool"),
+                                streamed));
+        Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
+        Group group = new Group(state, sink, epoch, recovery.positions());
+        Views views = new Views(sql, state, group, populations);
+        group.onFailure(views::failed);
+        ChangeStream changes =
+                keep(
+                        ChangeStream.open(
+                                new StreamSettings(
+                                        settings.address(),
+                                        settings.slot(),
+                                        settings.publication(),
+                                        settings.stateDirectory().resolve("transactions"),
+                                        new StreamSettings.Limits(
+                                                settings.queueBytes(),
+                                                settings.queueBytes() / 4,
+                                                STATUS_INTERVAL)),
+                                recovery.positions().checkpointed()));
+        stream = changes;
+        CommandDesk desk =
+                keep(
+                        new CommandDesk(
+                                new CommandTable(sql), views, settings.address(), streamed, clock));
+        views.resume(recovery.stateUsable());
+        desk.resume();
+        return new Engine(
+                new Engine.Parts(changes, group, populations, streamed, desk),
+                clock,
+                settings.pendingBytes(),
+                counters);
+    }
+
+    /// The status as this attempt sees it.
+    SidecarStatus status(SidecarStatus before) {
+        EngineCounters.Figures figures = counters.figures();
+        ChangeStream changes = stream;
+        return new SidecarStatus(
+                before.phase(),
+                before.startedAt(),
+                figures.applied(),
+                figures.checkpointed(),
+                changes == null ? 0 : changes.statistics().received().bytesSince(figures.applied()),
+                figures.changesReceived(),
+                figures.rowsApplied(),
+                figures.times(),
+                figures.views().stream().mapToLong(SidecarStatus.ViewStatus::stateBytes).sum(),
+                before.lastError(),
+                figures.views());
+    }
+
+    @Override
+    public void close() {
+        closing = true;
+        while (!open.isEmpty()) {
+            try {
+                open.pop().close();
+            } catch (Exception e) {
+                // the attempt is over; what can't be closed any more is gone
+                LOG.debug("closing failed", e);
+            }
+        }
+    }
+
+    private void startBeating(Membership membership) {
+        Thread.ofPlatform()
+                .name("heartbeat")
+                .daemon()
+                .start(() -> {
+                    try {
+                        while (!closing) {
+                            membership.beat(status(SidecarStatus.starting(clock.instant())));
+                            pause(BEAT_INTERVAL);
+                        }
+                    } catch (PgtrickleException e) {
+                        beatFailure = e;
+                    }
+                });
+    }
+
+    private void checkLife() {
+        PgtrickleException failure = beatFailure;
+        if (failure != null) {
+            throw PgtrickleException.of(
+                    ErrorCode.CONNECTION_LOST,
+                    "the heartbeat failed: " + failure.messageText(),
+                    failure);
+        }
+        ChangeStream changes = stream;
+        if (changes != null && changes.statistics().sinceArrival().compareTo(SILENCE_LIMIT) > 0) {
+            throw PgtrickleException.of(
+                    ErrorCode.CONNECTION_LOST,
+                    "the server has been silent for " + SILENCE_LIMIT.toSeconds() + " s");
+        }
+    }
+
+    private <T extends AutoCloseable> T keep(T resource) {
+        open.push(resource);
+        return resource;
+    }
+
+    private static void pause(Duration duration) {
+        try {
+            Thread.sleep(duration);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static String version() {
+        return Optional.ofNullable(Service.class.getPackage().getImplementationVersion())
+                .orElse("development");
+    }
+}

@@ -1,0 +1,82 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.cdc.Change;
+import io.pgtrickle.cdc.Relation;
+import io.pgtrickle.cdc.Tuple;
+import io.pgtrickle.dataflow.SourceChange;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.PgtrickleException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The sources of some views, fed from the stream; a source that several views share is decoded once. For one thread.
+final class SourceReaders {
+
+    /// What was read since the last time: the changes of each source that has any, and the sources that can't be read any more.
+    record Read(
+            Map<Source, List<SourceChange>> changes, Map<Source, PgtrickleException> failures) {}
+
+    private final Map<Long, List<SourceReader>> byRelation = new HashMap<>();
+    private final Map<Source, PgtrickleException> failures = new LinkedHashMap<>();
+    private long received;
+
+    SourceReaders(Collection<Source> sources) {
+        for (Source source : new java.util.LinkedHashSet<>(sources)) {
+            byRelation
+                    .computeIfAbsent(source.relationOid(), _ -> new ArrayList<>())
+                    .add(new SourceReader(source));
+        }
+    }
+
+    /// Takes a change where it concerns one of the sources.
+    void accept(Change change) {
+        switch (change) {
+            case Change.Insert(Relation relation, _) -> read(relation, change);
+            case Change.Update(Relation relation, _, _) -> read(relation, change);
+            case Change.Delete(Relation relation, Tuple _) -> read(relation, change);
+            case Change.Truncate(List<Relation> relations, _, _) ->
+                    relations.forEach(relation -> read(relation, change));
+            case Change.Message _ -> {}
+        }
+    }
+
+    Read drain() {
+        Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
+        for (List<SourceReader> readers : byRelation.values()) {
+            for (SourceReader reader : readers) {
+                List<SourceChange> drained = reader.drain();
+                if (!drained.isEmpty() && !failures.containsKey(reader.source())) {
+                    changes.put(reader.source(), drained);
+                }
+            }
+        }
+        return new Read(changes, Map.copyOf(failures));
+    }
+
+    /// Row changes taken so far.
+    long received() {
+        return received;
+    }
+
+    private void read(Relation relation, Change change) {
+        List<SourceReader> readers = byRelation.get(relation.oid());
+        if (readers == null) {
+            return;
+        }
+        received++;
+        for (SourceReader reader : readers) {
+            if (failures.containsKey(reader.source())) {
+                continue;
+            }
+            try {
+                reader.read(change);
+            } catch (PgtrickleException e) {
+                failures.put(reader.source(), e);
+            }
+        }
+    }
+}

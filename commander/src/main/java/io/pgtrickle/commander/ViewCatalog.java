@@ -1,0 +1,198 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.model.Lsn;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.planner.AnalyzedQuery;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// `pgtrickle.view`: what views there are. It keeps each query as PostgreSQL analysed it, so that a restart plans the same tree
+/// again whatever names have become since.
+final class ViewCatalog {
+
+    /// A view as its row has it.
+    ///
+    /// @param relationOid of the result table; 0 before it exists
+    record Entry(
+            long id,
+            String schema,
+            String name,
+            long relationOid,
+            String query,
+            AnalyzedQuery analyzed,
+            ViewStatus status,
+            String creator) {}
+
+    private static final String SELECT =
+            """
+            SELECT id, schema_name, view_name, coalesce(relation, 0)::bigint, query, tree, status, created_by,
+                   ARRAY(SELECT jsonb_array_elements_text(output->'names')),
+                   ARRAY(SELECT jsonb_array_elements_text(output->'types')),
+                   ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
+                   ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
+                   (output->>'server')::int
+              FROM pgtrickle.view
+            """;
+
+    private final Sql sql;
+
+    ViewCatalog(Sql sql) {
+        this.sql = sql;
+    }
+
+    /// All views, oldest first.
+    List<Entry> all() {
+        return sql.query(SELECT + " ORDER BY id", ViewCatalog::read);
+    }
+
+    Optional<Entry> find(String schema, String name) {
+        return sql.first(
+                SELECT + " WHERE schema_name = ? AND view_name = ?",
+                ViewCatalog::read,
+                schema,
+                name);
+    }
+
+    Optional<Entry> byId(long id) {
+        return sql.first(SELECT + " WHERE id = ?", ViewCatalog::read, id);
+    }
+
+    /// Takes a view in, in status `accepted`.
+    ///
+    /// @return its id
+    long insert(Command command, String schema, String name, AnalyzedQuery analyzed) {
+        List<AnalyzedQuery.Column> columns = analyzed.columns();
+        return sql.one(
+                """
+                INSERT INTO pgtrickle.view
+                       (schema_name, view_name, query, tree, output, settings, group_name, status, created_by)
+                VALUES (?, ?, ?, ?,
+                        jsonb_build_object('names', to_jsonb(?), 'types', to_jsonb(?), 'modifiers', to_jsonb(?),
+                                           'collations', to_jsonb(?), 'server', ?),
+                        jsonb_build_object('search_path', ?), ?, 'accepted', ?)
+                RETURNING id
+                """,
+                row -> row.getLong(1),
+                schema,
+                name,
+                command.required("query"),
+                analyzed.tree(),
+                columns.stream().map(AnalyzedQuery.Column::name).toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toUnsignedString(c.typeOid()))
+                        .toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toString(c.typeModifier()))
+                        .toArray(String[]::new),
+                columns.stream()
+                        .map(c -> Integer.toUnsignedString(c.collationOid()))
+                        .toArray(String[]::new),
+                analyzed.serverVersion(),
+                command.searchPath(),
+                Group.DEFAULT,
+                command.caller());
+    }
+
+    /// Notes what planning told.
+    void planned(long id, List<String> uniqueKey, List<String> explanation) {
+        sql.update(
+                "UPDATE pgtrickle.view SET unique_key = ?, explanation = ? WHERE id = ?",
+                uniqueKey.toArray(String[]::new),
+                explanation.toArray(String[]::new),
+                id);
+    }
+
+    void status(long id, ViewStatus status, String message) {
+        sql.update(
+                "UPDATE pgtrickle.view SET status = ?, message = ? WHERE id = ?",
+                status.label(),
+                message,
+                id);
+    }
+
+    void failed(long id, ViewStatus status, PgtrickleException error) {
+        String hint = error.hint().isEmpty() ? "" : "; hint: " + error.hint();
+        status(id, status, error.messageText() + " (" + error.code().label() + ")" + hint);
+    }
+
+    void progress(long id, ViewStatus status, String message, long rows, long estimate) {
+        sql.update(
+                """
+                UPDATE pgtrickle.view SET status = ?, message = ?, rows_populated = ?, rows_estimated = ?
+                 WHERE id = ? AND (status, message, rows_populated, rows_estimated) IS DISTINCT FROM (?, ?, ?, ?)
+                """,
+                status.label(),
+                message,
+                rows,
+                estimate,
+                id,
+                status.label(),
+                message,
+                rows,
+                estimate);
+    }
+
+    /// The view has joined its group at that position.
+    void running(long id, Lsn joined, long rows) {
+        sql.update(
+                """
+                UPDATE pgtrickle.view
+                   SET status = 'running', message = '', joined_lsn = ?::pg_lsn, rows_populated = ?,
+                       relation = format('%I.%I', schema_name, view_name)::regclass
+                 WHERE id = ?
+                """,
+                joined.toString(), rows, id);
+    }
+
+    void delete(long id) {
+        sql.update("DELETE FROM pgtrickle.view WHERE id = ?", id);
+    }
+
+    void statistics(LiveView view) {
+        sql.update(
+                """
+                INSERT INTO pgtrickle.view_statistics (view_id, changes_received, changes_applied, state_bytes)
+                VALUES (?, ?, ?, ?)
+                ON CONFLICT (view_id) DO UPDATE
+                   SET changes_received = excluded.changes_received, changes_applied = excluded.changes_applied,
+                       state_bytes = excluded.state_bytes
+                """,
+                view.definition().id(),
+                view.changesReceived(),
+                view.changesApplied(),
+                view.space().storedBytes());
+    }
+
+    private static Entry read(ResultSet row) throws SQLException {
+        String[] names = strings(row.getArray(9));
+        String[] types = strings(row.getArray(10));
+        String[] modifiers = strings(row.getArray(11));
+        String[] collations = strings(row.getArray(12));
+        List<AnalyzedQuery.Column> columns = new ArrayList<>();
+        for (int i = 0; i < names.length; i++) {
+            columns.add(
+                    new AnalyzedQuery.Column(
+                            names[i],
+                            Integer.parseUnsignedInt(types[i]),
+                            Integer.parseInt(modifiers[i]),
+                            Integer.parseUnsignedInt(collations[i])));
+        }
+        return new Entry(
+                row.getLong(1),
+                row.getString(2),
+                row.getString(3),
+                row.getLong(4),
+                row.getString(5),
+                new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
+                ViewStatus.ofLabel(row.getString(7)),
+                row.getString(8));
+    }
+
+    private static String[] strings(Array array) throws SQLException {
+        return (String[]) array.getArray();
+    }
+}

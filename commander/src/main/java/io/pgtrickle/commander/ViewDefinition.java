@@ -1,0 +1,55 @@
+package io.pgtrickle.commander;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.postgres.ResultTable;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/// A view as it is catalogued and planned.
+///
+/// @param id in `pgtrickle.view`; names its state space and its row type too
+/// @param table the result table under its final name
+/// @param creator the role that may drop it
+record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, String creator) {
+
+    /// Where the result is built before it appears under its name.
+    ResultTable hiddenTable() {
+        return new ResultTable(id, "pgtrickle", "result_" + id, table.columns(), table.key());
+    }
+
+    String spaceName() {
+        return "view-" + id;
+    }
+
+    /// The metadata key under which a checkpoint says that the view's state is complete.
+    String metadataKey() {
+        return "view-" + id;
+    }
+
+    /// What a checkpoint keeps under that key: state that carries another stamp was made for another plan.
+    byte[] stamp() {
+        return plan.fingerprint().getBytes(UTF_8);
+    }
+
+    /// The key columns' names, for `list_views`.
+    List<String> uniqueKeyNames() {
+        return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
+    }
+
+    /// The tables that it reads.
+    Set<Long> relations() {
+        return sources().stream().map(Source::relationOid).collect(Collectors.toUnmodifiableSet());
+    }
+
+    List<Source> sources() {
+        return plan.sources().values().stream().flatMap(List::stream).distinct().toList();
+    }
+
+    String qualifiedName() {
+        return table.qualifiedName();
+    }
+}

@@ -1,0 +1,361 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.dataflow.Circuit;
+import io.pgtrickle.dataflow.plan.Explanation;
+import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.planner.AnalyzedQuery;
+import io.pgtrickle.planner.Planner;
+import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.ResultColumn;
+import io.pgtrickle.postgres.ResultTable;
+import io.pgtrickle.postgres.ResultTables;
+import io.pgtrickle.state.StateStore;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
+final class Views {
+
+    private final Sql sql;
+    private final ViewCatalog catalog;
+    private final StateStore store;
+    private final Group group;
+    private final Populations populations;
+
+    /// @param sql a connection of the engine's own, autocommitting
+    Views(Sql sql, StateStore store, Group group, Populations populations) {
+        this.sql = sql;
+        this.catalog = new ViewCatalog(sql);
+        this.store = store;
+        this.group = group;
+        this.populations = populations;
+    }
+
+    /// After a start: views whose state the store has go on with it, the others are populated again.
+    ///
+    /// @param stateUsable false where the stream can't go on from the state
+    void resume(boolean stateUsable) {
+        Set<String> known = new java.util.HashSet<>();
+        for (ViewCatalog.Entry entry : catalog.all()) {
+            if (!entry.status().isMeantToRun()) {
+                continue;
+            }
+            try {
+                ViewDefinition definition = define(entry);
+                known.add(definition.spaceName());
+                if (stateUsable && isStateOf(definition)) {
+                    group.add(
+                            new LiveView(
+                                    definition,
+                                    store.space(definition.spaceName()),
+                                    Circuit.of(
+                                            definition.plan().plan(),
+                                            store.space(definition.spaceName()))));
+                } else {
+                    populations.start(definition, tableOf(entry));
+                    catalog.status(
+                            entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
+                }
+            } catch (PgtrickleException e) {
+                stopped(entry.id(), e);
+            }
+        }
+        store.spaceNames().stream()
+                .filter(name -> !known.contains(name))
+                .toList()
+                .forEach(store::drop);
+    }
+
+    /// Checks, plans and catalogues a view, and begins to populate it.
+    ///
+    /// @return empty where it exists and that was allowed
+    Optional<ViewDefinition> create(Command command) {
+        refuseUnsupportedOptions(command);
+        QualifiedName name = resolve(command);
+        Optional<ViewCatalog.Entry> existing = catalog.find(name.schema(), name.name());
+        if (existing.isPresent() && command.flag("if_not_exists", false)) {
+            return Optional.empty();
+        }
+        checkName(name, command.caller());
+        Planner planner = new Planner(sql.connection());
+        AnalyzedQuery analyzed = planner.analyze(command.required("query"), command.searchPath());
+        planner.checkPrivileges(analyzed, command.caller());
+        ViewPlan plan = planner.plan(analyzed);
+        long id = catalog.insert(command, name.schema(), name.name(), analyzed);
+        catalog.planned(id, keyNames(plan), Explanation.lines(plan.plan()));
+        ViewDefinition definition =
+                new ViewDefinition(
+                        id,
+                        table(id, name, plan),
+                        command.required("query"),
+                        plan,
+                        command.caller());
+        populations.start(definition, false);
+        return Optional.of(definition);
+    }
+
+    /// @return the view's id; empty where there was none and that was allowed
+    Optional<Long> drop(Command command) {
+        QualifiedName name = resolve(command);
+        Optional<ViewCatalog.Entry> found = catalog.find(name.schema(), name.name());
+        if (found.isEmpty()) {
+            if (command.flag("if_exists", false)) {
+                return Optional.empty();
+            }
+            throw PgtrickleException.of(
+                    ErrorCode.NAME_UNKNOWN, "view \"" + name.name() + "\" does not exist");
+        }
+        ViewCatalog.Entry entry = found.get();
+        boolean owner =
+                sql.one(
+                        "SELECT pg_has_role(?::name, ?::name, 'USAGE')",
+                        row -> row.getBoolean(1),
+                        command.caller(),
+                        entry.creator());
+        if (!owner) {
+            throw PgtrickleException.of(
+                    ErrorCode.PRIVILEGE_MISSING, "must be owner of view \"" + name.name() + "\"");
+        }
+        if (entry.relationOid() != 0) {
+            dropTable(entry, command.flag("cascade", false));
+        }
+        group.remove(entry.id());
+        populations.cancel(entry.id());
+        sql.execute(
+                "DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + entry.id()));
+        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + entry.id()));
+        catalog.delete(entry.id());
+        store.drop("view-" + entry.id());
+        return Optional.of(entry.id());
+    }
+
+    /// Takes a populated view in at a step boundary: its table gets what it lacks and its name, and it moves with the group from here.
+    void join(Population population, ZSet missing) {
+        ViewDefinition definition = population.definition();
+        group.writeBeside(population.buildTable(), missing);
+        ResultTables tables = new ResultTables(sql.connection());
+        sql.transaction(() -> {
+            if (!population.tableExists()) {
+                tables.move(definition.hiddenTable(), definition.table());
+                tables.grantRead(definition.table(), definition.creator());
+            }
+            catalog.running(definition.id(), group.written(), population.rowsCopied());
+        });
+        group.add(population.toLiveView());
+    }
+
+    /// Begins again after a failure of the world.
+    void populateAgain(ViewDefinition definition) {
+        populations.start(
+                definition, catalog.byId(definition.id()).map(this::tableOf).orElse(false));
+    }
+
+    /// @param reported whether somebody waits for the error; then the view is gone, otherwise it stays to show it
+    void populationFailed(Population population, PgtrickleException error, boolean reported) {
+        ViewDefinition definition = population.definition();
+        if (population.tableExists() || !reported) {
+            stopped(definition.id(), error);
+        } else {
+            sql.execute("DROP TABLE IF EXISTS " + definition.hiddenTable().qualifiedName());
+            sql.execute(
+                    "DROP TYPE IF EXISTS "
+                            + Quoting.qualified("pgtrickle", "delta_" + definition.id()));
+            catalog.delete(definition.id());
+        }
+    }
+
+    /// A live view has left the group with an error. One whose table was edited by hand is rebuilt; the others keep their last good
+    /// content until they are made anew.
+    void failed(LiveView view, PgtrickleException error) {
+        ViewDefinition definition = view.definition();
+        store.drop(definition.spaceName());
+        if (error.code() == ErrorCode.RESULT_EDITED
+                && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
+            catalog.status(
+                    definition.id(), ViewStatus.POPULATING, "rebuilding: " + error.messageText());
+            populations.start(definition, true);
+        } else {
+            stopped(definition.id(), error);
+        }
+    }
+
+    /// Makes the stream bring something soon.
+    void wake() {
+        sql.execute("SELECT pg_logical_emit_message(true, 'pgtrickle', 'wake')");
+    }
+
+    /// Shows populations' progress and live views' statistics in the catalog.
+    void report() {
+        for (Population population : populations.all()) {
+            long id = population.definition().id();
+            switch (population.stage()) {
+                case Population.Stage.Waiting(String reason) ->
+                        catalog.progress(id, ViewStatus.POPULATING, "waiting for " + reason, 0, 0);
+                case Population.Stage.Copying(long rows, long estimate) ->
+                        catalog.progress(id, ViewStatus.POPULATING, "", rows, estimate);
+                case Population.Stage.CatchingUp _, Population.Stage.Ready _ ->
+                        catalog.progress(
+                                id,
+                                ViewStatus.CATCHING_UP,
+                                "",
+                                population.rowsCopied(),
+                                population.rowsCopied());
+                case Population.Stage.Failed _ -> {}
+            }
+        }
+        group.views().forEach(catalog::statistics);
+    }
+
+    private void stopped(long id, PgtrickleException error) {
+        ViewStatus status =
+                error.code() == ErrorCode.SOURCE_CHANGED
+                        ? ViewStatus.NEEDS_ATTENTION
+                        : ViewStatus.ERROR;
+        catalog.failed(id, status, error);
+    }
+
+    private boolean isStateOf(ViewDefinition definition) {
+        return store.metadata(definition.metadataKey())
+                .filter(stamp -> Arrays.equals(stamp, definition.stamp()))
+                .isPresent();
+    }
+
+    private ViewDefinition define(ViewCatalog.Entry entry) {
+        ViewPlan plan = new Planner(sql.connection()).plan(entry.analyzed());
+        QualifiedName name = new QualifiedName(entry.schema(), entry.name());
+        return new ViewDefinition(
+                entry.id(), table(entry.id(), name, plan), entry.query(), plan, entry.creator());
+    }
+
+    /// Whether the view's own table stands under its name.
+    private boolean tableOf(ViewCatalog.Entry entry) {
+        return entry.relationOid() != 0
+                && sql.one(
+                        "SELECT coalesce(to_regclass(?)::oid::bigint = ?, false)",
+                        row -> row.getBoolean(1),
+                        Quoting.qualified(entry.schema(), entry.name()),
+                        entry.relationOid());
+    }
+
+    private static ResultTable table(long id, QualifiedName name, ViewPlan plan) {
+        List<ResultColumn> columns =
+                plan.columns().stream()
+                        .map(c ->
+                                new ResultColumn(
+                                        c.name(),
+                                        c.typeOid(),
+                                        c.typeModifier(),
+                                        c.collationOid(),
+                                        c.type(),
+                                        c.notNull()))
+                        .toList();
+        return new ResultTable(id, name.schema(), name.name(), columns, plan.uniqueKey());
+    }
+
+    private static List<String> keyNames(ViewPlan plan) {
+        return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
+    }
+
+    private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
+        if (tableOf(entry)) {
+            sql.execute(
+                    "DROP TABLE "
+                            + Quoting.qualified(entry.schema(), entry.name())
+                            + (cascade ? " CASCADE" : " RESTRICT"));
+        }
+    }
+
+    private record QualifiedName(String schema, String name) {}
+
+    private QualifiedName resolve(Command command) {
+        List<String> parts =
+                sql.one(
+                        "SELECT parse_ident(?)",
+                        row -> List.of((String[]) row.getArray(1).getArray()),
+                        command.required("name"));
+        return switch (parts.size()) {
+            case 1 -> new QualifiedName(creationSchema(command.searchPath()), parts.getFirst());
+            case 2 -> new QualifiedName(parts.get(0), parts.get(1));
+            default ->
+                    throw PgtrickleException.of(
+                                    ErrorCode.BAD_ARGUMENT,
+                                    "\"" + command.required("name") + "\" is not a view's name")
+                            .withHint("name it as name or schema.name");
+        };
+    }
+
+    /// The first schema of the caller's search path that exists.
+    private String creationSchema(String searchPath) {
+        return sql.transaction(
+                        () -> {
+                            sql.one(
+                                    "SELECT set_config('search_path', ?, true)",
+                                    row -> row.getString(1),
+                                    searchPath);
+                            return sql.one(
+                                    "SELECT pg_catalog.current_schema()",
+                                    row -> Optional.ofNullable(row.getString(1)));
+                        })
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                        ErrorCode.NAME_UNKNOWN,
+                                        "no schema has been selected to create in")
+                                .withSqlState("3F000"));
+    }
+
+    private void checkName(QualifiedName name, String caller) {
+        if (name.schema().equals("pgtrickle") || name.schema().startsWith("pg_")) {
+            throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT,
+                            "schema \"" + name.schema() + "\" can't hold views")
+                    .withHint("name another schema");
+        }
+        Optional<Boolean> mayCreate =
+                sql.first(
+                        "SELECT has_schema_privilege(?::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = ?",
+                        row -> row.getBoolean(1),
+                        caller,
+                        name.schema());
+        if (mayCreate.isEmpty()) {
+            throw PgtrickleException.of(
+                            ErrorCode.NAME_UNKNOWN,
+                            "schema \"" + name.schema() + "\" does not exist")
+                    .withSqlState("3F000");
+        }
+        if (!mayCreate.get()) {
+            throw PgtrickleException.of(
+                    ErrorCode.PRIVILEGE_MISSING, "permission denied for schema " + name.schema());
+        }
+        boolean taken =
+                catalog.find(name.schema(), name.name()).isPresent()
+                        || sql.one(
+                                "SELECT to_regclass(?) IS NOT NULL OR to_regtype(?) IS NOT NULL",
+                                row -> row.getBoolean(1),
+                                Quoting.qualified(name.schema(), name.name()),
+                                Quoting.qualified(name.schema(), name.name()));
+        if (taken) {
+            throw PgtrickleException.of(
+                    ErrorCode.NAME_TAKEN, "relation \"" + name.name() + "\" already exists");
+        }
+    }
+
+    private static void refuseUnsupportedOptions(Command command) {
+        for (String option : List.of("or_replace", "use_existing_table")) {
+            if (command.flag(option, false)) {
+                throw PgtrickleException.of(
+                        ErrorCode.UNSUPPORTED_QUERY,
+                        "option \"" + option + "\" isn't supported yet");
+            }
+        }
+        if (!Group.DEFAULT.equals(command.arguments().getOrDefault("view_group", Group.DEFAULT))) {
+            throw PgtrickleException.of(
+                    ErrorCode.UNSUPPORTED_QUERY,
+                    "groups other than \"default\" aren't supported yet");
+        }
+    }
+}

@@ -1,0 +1,195 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.dataflow.expression.Compiler;
+import io.pgtrickle.dataflow.plan.Explanation;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.state.Arrangement;
+import io.pgtrickle.state.StateSpace;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A plan's operators, wired. Sub-plans that are equal as data become one operator whose delta feeds all its readers in the
+/// step, so that a self-join keeps its table once and sees one change on both sides.
+///
+/// Operators are in an order in which each comes after its inputs; a step runs them all once, in that order. Arrangements are
+/// numbered in that order too, so equal plans find their state again.
+///
+/// For the one thread that owns the state space. After an exception the step is half done: neither the circuit nor what is pending in its
+/// space may be used any more; the last checkpoint may.
+public final class Circuit {
+
+    /// Never changed: it stands for the delta of what did nothing in a step.
+    private static final ZSet NOTHING = new ZSet();
+
+    private final List<Node> nodes;
+    private final Map<Source, Node> sources;
+
+    private Circuit(List<Node> nodes, Map<Source, Node> sources) {
+        this.nodes = nodes;
+        this.sources = sources;
+    }
+
+    /// Makes the operators over the state that earlier circuits of an equal plan left in the space, if any.
+    public static Circuit of(Plan plan, StateSpace state) {
+        Builder builder = new Builder(state);
+        builder.node(plan);
+        return new Circuit(List.copyOf(builder.nodes), Map.copyOf(builder.sources));
+    }
+
+    /// Whether an aggregate call of this kind and type can be kept here.
+    public static boolean supports(AggregateCall call) {
+        return Accumulator.of(call).isPresent();
+    }
+
+    /// What the plan yields over empty tables, e.g. the one row of an aggregate without GROUP BY. To be called once, on an empty state,
+    /// before the first step.
+    public ZSet initialize() {
+        return run(Map.of(), true);
+    }
+
+    /// Takes the tables' changes in, in their order for each source, and returns the change of the output. Sources that
+    /// didn't change may be left out.
+    ///
+    /// @param changes whole transactions only
+    /// @throws PgtrickleException ROW_ERROR with PostgreSQL's SQLSTATE and message where a row can't be computed,
+    ///     STATE_INCONSISTENT where a change contradicts the state
+    public ZSet step(Map<Source, List<SourceChange>> changes) {
+        for (Source source : changes.keySet()) {
+            if (!sources.containsKey(source)) {
+                throw PgtrickleException.of(
+                        ErrorCode.INTERNAL,
+                        "table \""
+                                + source.schema()
+                                + "."
+                                + source.name()
+                                + "\" is no source of this plan");
+            }
+        }
+        return run(changes, false);
+    }
+
+    private ZSet run(Map<Source, List<SourceChange>> changes, boolean first) {
+        nodes.forEach(node -> node.step(changes, first));
+        // the last node is the plan's top
+        ZSet output = nodes.getLast().delta;
+        nodes.forEach(Node::forget);
+        return output.isEmpty() ? new ZSet() : output;
+    }
+
+    /// The operators, inputs before their readers.
+    public List<OperatorStatus> operators() {
+        return nodes.stream().map(Node::status).toList();
+    }
+
+    /// An operator in its place.
+    private static final class Node {
+
+        private final Plan plan;
+        private final Operator operator;
+        private final List<Node> inputs;
+        private ZSet delta = NOTHING;
+        private long rowsIn;
+        private long rowsOut;
+
+        Node(Plan plan, Operator operator, List<Node> inputs) {
+            this.plan = plan;
+            this.operator = operator;
+            this.inputs = inputs;
+        }
+
+        void step(Map<Source, List<SourceChange>> changes, boolean first) {
+            delta =
+                    switch (operator) {
+                        case Operator.Leaf leaf -> {
+                            List<SourceChange> own =
+                                    plan instanceof Plan.Scan(Source source)
+                                            ? changes.getOrDefault(source, List.of())
+                                            : List.of();
+                            rowsIn += own.size();
+                            yield own.isEmpty() ? NOTHING : leaf.step(own);
+                        }
+                        case Operator.Unary unary -> {
+                            ZSet input = input(0);
+                            yield first
+                                    ? unary.initialize(input)
+                                    : input.isEmpty() ? NOTHING : unary.step(input);
+                        }
+                        case Operator.Binary binary -> {
+                            ZSet left = input(0);
+                            ZSet right = input(1);
+                            yield left.isEmpty() && right.isEmpty()
+                                    ? NOTHING
+                                    : binary.step(left, right);
+                        }
+                    };
+            rowsOut += delta.size();
+        }
+
+        private ZSet input(int index) {
+            ZSet input = inputs.get(index).delta;
+            rowsIn += input.size();
+            return input;
+        }
+
+        void forget() {
+            delta = NOTHING;
+        }
+
+        OperatorStatus status() {
+            Explanation.Line line = Explanation.of(plan);
+            return new OperatorStatus(line.name(), line.keys(), line.strategy(), rowsIn, rowsOut);
+        }
+    }
+
+    /// One pass over the plan, from the leaves up.
+    private static final class Builder {
+
+        private final StateSpace state;
+        private final List<Node> nodes = new ArrayList<>();
+        private final Map<Plan, Node> nodeByPlan = new HashMap<>();
+        private final Map<Source, Node> sources = new HashMap<>();
+        private int arrangements;
+
+        Builder(StateSpace state) {
+            this.state = state;
+        }
+
+        Node node(Plan plan) {
+            Node known = nodeByPlan.get(plan);
+            if (known != null) {
+                return known;
+            }
+            List<Node> inputs = plan.inputs().stream().map(this::node).toList();
+            Node node = new Node(plan, operator(plan), inputs);
+            nodes.add(node);
+            nodeByPlan.put(plan, node);
+            if (plan instanceof Plan.Scan(Source source)) {
+                sources.put(source, node);
+            }
+            return node;
+        }
+
+        private Operator operator(Plan plan) {
+            return switch (plan) {
+                case Plan.Scan(Source source) -> new SourceOperator(source, next());
+                case Plan.Filter(_, var predicate) ->
+                        new FilterOperator(Compiler.compile(predicate));
+                case Plan.Project(_, var columns) ->
+                        new ProjectOperator(columns.stream().map(Compiler::compile).toList());
+                case Plan.Join join -> new JoinOperator(join, next(), next());
+                case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
+            };
+        }
+
+        private Arrangement next() {
+            return state.arrangement(arrangements++);
+        }
+    }
+}

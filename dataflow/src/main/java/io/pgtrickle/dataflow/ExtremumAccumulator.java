@@ -1,0 +1,69 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.model.type.ByteReader;
+import io.pgtrickle.model.type.ByteWriter;
+import io.pgtrickle.model.type.SqlType;
+import org.jspecify.annotations.Nullable;
+
+/// `min` and `max`: the winner so far. Whether it still wins can't be told without the group's other values when an equal one
+/// goes, or comes under another image; then it is `stale` until `replace` brings the first value of the group's
+/// `ValueIndex`, where of equal values the one with the least image is first.
+final class ExtremumAccumulator implements Accumulator {
+
+    private final SqlType type;
+    private final int sign;
+    private @Nullable Object winner;
+    private boolean stale;
+
+    ExtremumAccumulator(AggregateCall call, SqlType type) {
+        this.type = type;
+        this.sign = call.function() == AggregateFunction.MIN ? 1 : -1;
+    }
+
+    @Override
+    public void add(Object value, long weight) {
+        int order = winner == null ? -1 : sign * type.compare(value, winner);
+        if (order < 0) {
+            // nothing that goes beats the winner, unless the winner came in this very step
+            stale |= weight < 0;
+            winner = weight > 0 ? value : winner;
+        } else if (order == 0) {
+            stale |= weight < 0 || !type.equalMeansSameImage();
+        }
+    }
+
+    boolean stale() {
+        return stale;
+    }
+
+    void replace(@Nullable Object first) {
+        winner = first;
+        stale = false;
+    }
+
+    @Override
+    public @Nullable Object result() {
+        return winner;
+    }
+
+    @Override
+    public void read(ByteReader in) {
+        int lengthPlusOne = (int) in.readVarLong();
+        if (lengthPlusOne > 0) {
+            winner = type.decode(in.readBytes(lengthPlusOne - 1), 0, lengthPlusOne - 1);
+        }
+    }
+
+    @Override
+    public void write(ByteWriter out) {
+        if (winner == null) {
+            out.writeVarLong(0);
+            return;
+        }
+        ByteWriter image = new ByteWriter();
+        type.encode(winner, image);
+        out.writeVarLong(image.size() + 1L).write(image);
+    }
+}

@@ -1,0 +1,86 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.dataflow.expression.Compiler;
+import io.pgtrickle.dataflow.expression.Evaluator;
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.model.type.ByteWriter;
+import io.pgtrickle.model.type.RowCodec;
+import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Computes the key by which an operator's state is partitioned, and groups deltas by it. Groups come in the order of the
+/// keys' bytes, which is the order of the store.
+final class KeyedDelta {
+
+    private final List<Evaluator> evaluators;
+    private final RowCodec codec;
+    private final int[] all;
+    private final ByteWriter buffer = new ByteWriter();
+
+    KeyedDelta(List<Expression> keys) {
+        List<SqlType> types = keys.stream().map(Expression::type).toList();
+        this.evaluators = keys.stream().map(Compiler::compile).toList();
+        this.codec = new RowCodec(types);
+        this.all = IntStream.range(0, types.size()).toArray();
+    }
+
+    /// Rows of the keys' values, not of the input.
+    RowCodec codec() {
+        return codec;
+    }
+
+    /// The values of the keys.
+    Row values(Row row) {
+        @Nullable Object[] cells = new @Nullable Object[evaluators.size()];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = evaluators.get(i).evaluate(row);
+        }
+        return Row.of(cells);
+    }
+
+    /// The canonical key of such values; no key is a prefix of another.
+    byte[] key(Row values) {
+        buffer.clear();
+        codec.writeKey(values, all, buffer);
+        return buffer.toByteArray();
+    }
+
+    /// The delta's rows by key, where NULL is a value as any other.
+    SortedMap<byte[], List<WeightedRow>> group(ZSet delta) {
+        return group(delta, true);
+    }
+
+    /// The delta's rows by key, without those that have a NULL in it.
+    SortedMap<byte[], List<WeightedRow>> groupWithoutNulls(ZSet delta) {
+        return group(delta, false);
+    }
+
+    private SortedMap<byte[], List<WeightedRow>> group(ZSet delta, boolean nulls) {
+        SortedMap<byte[], List<WeightedRow>> groups = new TreeMap<>(Arrays::compareUnsigned);
+        delta.forEach((row, weight) -> {
+            Row values = values(row);
+            if (nulls || !hasNull(values)) {
+                groups.computeIfAbsent(key(values), _ -> new ArrayList<>())
+                        .add(new WeightedRow(row, weight));
+            }
+        });
+        return groups;
+    }
+
+    private static boolean hasNull(Row values) {
+        for (int i = 0; i < values.width(); i++) {
+            if (values.get(i) == null) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,30 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.model.ZSet;
+import java.util.List;
+
+/// A node of the circuit: turns the deltas of a step into its own. Operators know rows, weights and arrangements only; each
+/// keeps what it needs of earlier steps in arrangements of its own.
+///
+/// A delta that was handed over or returned isn't changed afterwards, since one may have several readers.
+sealed interface Operator {
+
+    /// Has no input but a table's changes.
+    sealed interface Leaf extends Operator permits SourceOperator {
+        ZSet step(List<SourceChange> changes);
+    }
+
+    sealed interface Unary extends Operator
+            permits FilterOperator, ProjectOperator, AggregateOperator {
+        ZSet step(ZSet delta);
+
+        /// The first step of all: also yields what the operator makes of no input.
+        default ZSet initialize(ZSet delta) {
+            return step(delta);
+        }
+    }
+
+    sealed interface Binary extends Operator permits JoinOperator {
+        ZSet step(ZSet leftDelta, ZSet rightDelta);
+    }
+}

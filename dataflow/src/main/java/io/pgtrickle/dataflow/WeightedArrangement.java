@@ -1,0 +1,57 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.type.ByteReader;
+import io.pgtrickle.model.type.ByteWriter;
+import io.pgtrickle.state.Arrangement;
+
+/// A collection kept as state: byte strings with positive weights, in the order of the bytes.
+final class WeightedArrangement {
+
+    private final Arrangement arrangement;
+
+    WeightedArrangement(Arrangement arrangement) {
+        this.arrangement = arrangement;
+    }
+
+    /// Adds to an entry's weight; an entry that reaches 0 goes.
+    ///
+    /// @return the new weight; negative where more was retracted than there is, and then nothing was changed
+    long tryAdd(byte[] key, long weight) {
+        long before = arrangement.get(key).map(WeightedArrangement::weight).orElse(0L);
+        long after = Math.addExact(before, weight);
+        if (after > 0) {
+            arrangement.put(key, new ByteWriter().writeVarLong(after).toByteArray());
+        } else if (after == 0 && before != 0) {
+            arrangement.delete(key);
+        }
+        return after;
+    }
+
+    /// Like `tryAdd` where a negative outcome is a fault of ours.
+    ///
+    /// @param owner names the operator in the error
+    long add(byte[] key, long weight, String owner) {
+        long after = tryAdd(key, weight);
+        if (after < 0) {
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_INCONSISTENT,
+                    "a row of " + owner + " was retracted " + -after + " times too often");
+        }
+        return after;
+    }
+
+    void delete(byte[] key) {
+        arrangement.delete(key);
+    }
+
+    Arrangement.Cursor scan(byte[] prefix) {
+        return arrangement.scan(prefix);
+    }
+
+    /// The weight in an entry's value.
+    static long weight(byte[] value) {
+        return new ByteReader(value).readVarLong();
+    }
+}

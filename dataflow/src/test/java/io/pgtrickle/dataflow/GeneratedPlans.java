@@ -1,0 +1,159 @@
+package io.pgtrickle.dataflow;
+
+import static io.pgtrickle.dataflow.Fixtures.call;
+import static io.pgtrickle.dataflow.Fixtures.constant;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.dataflow.plan.Source.SourceColumn;
+import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+
+/// Plans of every shape over a few tables: joins with and without keys, of a table with itself, of aggregates with
+/// tables, aggregates of aggregates.
+final class GeneratedPlans {
+
+    private static final List<SqlType> TYPES =
+            List.of(SqlType.INT4, SqlType.INT8, SqlType.NUMERIC, SqlType.FLOAT8, Fixtures.TEXT);
+
+    private final RandomGenerator random;
+    private final List<Source> sources = new ArrayList<>();
+
+    GeneratedPlans(RandomGenerator random) {
+        this.random = random;
+        for (int i = 0; i < 3; i++) {
+            SourceColumn[] columns = new SourceColumn[4];
+            columns[0] = Fixtures.column("k", SqlType.INT4);
+            columns[1] = Fixtures.column("a", SqlType.INT4);
+            for (int c = 2; c < columns.length; c++) {
+                columns[c] = Fixtures.column("c" + c, TYPES.get(random.nextInt(TYPES.size())));
+            }
+            sources.add(
+                    i == 2 ? Fixtures.full("t" + i, columns) : Fixtures.keyed("t" + i, 1, columns));
+        }
+    }
+
+    List<Source> sources() {
+        return sources;
+    }
+
+    Plan plan(int depth) {
+        if (depth == 0) {
+            return new Plan.Scan(sources.get(random.nextInt(sources.size())));
+        }
+        return switch (random.nextInt(6)) {
+            case 0 -> {
+                Plan input = plan(depth - 1);
+                yield new Plan.Filter(input, predicate(input.types()));
+            }
+            case 1 -> {
+                Plan input = plan(depth - 1);
+                yield new Plan.Project(input, columns(input.types()));
+            }
+            case 2, 3 -> {
+                Plan left = plan(depth - 1);
+                yield join(left, random.nextInt(4) == 0 ? left : plan(depth - 1));
+            }
+            default -> aggregate(plan(depth - 1));
+        };
+    }
+
+    private Plan join(Plan left, Plan right) {
+        List<EquiKey> keys = new ArrayList<>();
+        for (int l = 0; l < left.types().size(); l++) {
+            for (int r = 0; r < right.types().size(); r++) {
+                if (keys.size() < 2
+                        && left.types().get(l).equals(right.types().get(r))
+                        && random.nextInt(keys.isEmpty() ? 3 : 9) == 0) {
+                    keys.add(new EquiKey(column(left.types(), l), column(right.types(), r)));
+                }
+            }
+        }
+        List<SqlType> both = new ArrayList<>(left.types());
+        both.addAll(right.types());
+        boolean checked = keys.isEmpty() || random.nextInt(4) == 0;
+        return new Plan.Join(
+                left,
+                right,
+                new JoinCondition(keys, checked ? Optional.of(predicate(both)) : Optional.empty()));
+    }
+
+    private Plan aggregate(Plan input) {
+        List<SqlType> types = input.types();
+        List<Expression> keys = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            keys.add(column(types, random.nextInt(types.size())));
+        }
+        List<AggregateCall> calls = new ArrayList<>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            calls.add(aggregateCall(types));
+        }
+        return new Plan.Aggregate(input, keys, calls);
+    }
+
+    private AggregateCall aggregateCall(List<SqlType> types) {
+        if (random.nextInt(5) == 0) {
+            return Fixtures.countAll();
+        }
+        Expression argument = column(types, random.nextInt(types.size()));
+        AggregateFunction[] functions = AggregateFunction.values();
+        AggregateFunction function = functions[random.nextInt(functions.length)];
+        boolean sums = function == AggregateFunction.SUM || function == AggregateFunction.AVG;
+        if (sums && argument.type() instanceof SqlType.Text) {
+            function = AggregateFunction.COUNT;
+        }
+        AggregateCall plain = Fixtures.callOf(function, argument);
+        if (random.nextInt(3) == 0) {
+            plain = Fixtures.filtered(plain, predicate(types));
+        }
+        return random.nextInt(3) == 0 ? Fixtures.distinct(plain) : plain;
+    }
+
+    private List<Expression> columns(List<SqlType> types) {
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            Expression column = column(types, random.nextInt(types.size()));
+            columns.add(
+                    column.type().equals(SqlType.INT4) && random.nextBoolean()
+                            ? call(
+                                    Fixtures.INT4_PLUS,
+                                    "+",
+                                    SqlType.INT4,
+                                    column,
+                                    constant(random.nextInt(3)))
+                            : column);
+        }
+        return columns;
+    }
+
+    /// A comparison of two columns or of one with a constant, or several such.
+    private Expression predicate(List<SqlType> types) {
+        Expression column = column(types, random.nextInt(types.size()));
+        Expression simple =
+                column.type().equals(SqlType.INT4)
+                        ? call(
+                                random.nextBoolean() ? Fixtures.INT4_LESS : Fixtures.INT4_EQUAL,
+                                "op",
+                                SqlType.BOOL,
+                                column,
+                                constant(random.nextInt(6)))
+                        : new Expression.IsNull(column, random.nextBoolean());
+        return switch (random.nextInt(5)) {
+            case 0 -> new Expression.Not(simple);
+            case 1 -> new Expression.Or(List.of(simple, predicate(types)));
+            default -> simple;
+        };
+    }
+
+    private static Expression column(List<SqlType> types, int index) {
+        return new Expression.Column(index, types.get(index));
+    }
+}

@@ -1,0 +1,246 @@
+package io.pgtrickle.dataflow;
+
+import io.pgtrickle.dataflow.expression.Compiler;
+import io.pgtrickle.dataflow.expression.Evaluator;
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.NumericArithmetic;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.ZSet;
+import io.pgtrickle.model.type.ByteWriter;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.RowCodec;
+import io.pgtrickle.model.type.SqlType;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// What a plan means, without any increment or index: lists of rows, nested loops, aggregates recomputed from all values.
+/// Shares expressions with the operators, and nothing else.
+final class NaiveEvaluation {
+
+    private final Map<Source, List<Row>> tables;
+
+    NaiveEvaluation(Map<Source, List<Row>> tables) {
+        this.tables = tables;
+    }
+
+    ZSet evaluate(Plan plan) {
+        ZSet bag = new ZSet();
+        rows(plan).forEach(row -> bag.add(row, 1));
+        return bag;
+    }
+
+    private List<Row> rows(Plan plan) {
+        return switch (plan) {
+            case Plan.Scan(Source source) -> tables.getOrDefault(source, List.of());
+            case Plan.Filter(Plan input, Expression predicate) -> {
+                Evaluator evaluator = Compiler.compile(predicate);
+                yield rows(input).stream()
+                        .filter(row -> Objects.equals(evaluator.evaluate(row), true))
+                        .toList();
+            }
+            case Plan.Project(Plan input, List<Expression> columns) ->
+                    rows(input).stream().map(row -> values(columns, row)).toList();
+            case Plan.Join(Plan left, Plan right, JoinCondition on) ->
+                    join(rows(left), rows(right), on);
+            case Plan.Aggregate aggregate -> aggregate(aggregate);
+        };
+    }
+
+    private static Row values(List<Expression> columns, Row row) {
+        return Row.of(
+                columns.stream().map(column -> Compiler.compile(column).evaluate(row)).toArray());
+    }
+
+    private static List<Row> join(List<Row> left, List<Row> right, JoinCondition on) {
+        Optional<Evaluator> residual = on.residual().map(Compiler::compile);
+        List<Row> pairs = new ArrayList<>();
+        for (Row l : left) {
+            for (Row r : right) {
+                Row pair = l.concat(r);
+                boolean equal = on.keys().stream().allMatch(key -> matches(key, l, r));
+                if (equal
+                        && residual.map(e -> Objects.equals(e.evaluate(pair), true)).orElse(true)) {
+                    pairs.add(pair);
+                }
+            }
+        }
+        return pairs;
+    }
+
+    private static boolean matches(EquiKey key, Row left, Row right) {
+        Object a = Compiler.compile(key.left()).evaluate(left);
+        Object b = Compiler.compile(key.right()).evaluate(right);
+        return a != null && b != null && key.left().type().compare(a, b) == 0;
+    }
+
+    private List<Row> aggregate(Plan.Aggregate plan) {
+        List<SqlType> types = plan.keys().stream().map(Expression::type).toList();
+        List<List<Row>> groups = new ArrayList<>();
+        if (plan.keys().isEmpty()) {
+            groups.add(new ArrayList<>());
+        }
+        for (Row row : rows(plan.input())) {
+            Row key = values(plan.keys(), row);
+            List<Row> group = null;
+            for (List<Row> candidate : groups) {
+                if (types.isEmpty()
+                        || sameGroup(types, key, values(plan.keys(), candidate.getFirst()))) {
+                    group = candidate;
+                }
+            }
+            if (group == null) {
+                group = new ArrayList<>();
+                groups.add(group);
+            }
+            group.add(row);
+        }
+        return groups.stream().map(group -> output(plan, new RowCodec(types), group)).toList();
+    }
+
+    private static boolean sameGroup(List<SqlType> types, Row a, Row b) {
+        for (int i = 0; i < types.size(); i++) {
+            Object x = a.get(i);
+            Object y = b.get(i);
+            if ((x == null) != (y == null)
+                    || x != null && y != null && types.get(i).compare(x, y) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /// Of keys that are equal but look different the one with the least image is shown.
+    private static Row output(Plan.Aggregate plan, RowCodec keys, List<Row> group) {
+        Row key =
+                plan.keys().isEmpty()
+                        ? Row.of()
+                        : group.stream()
+                                .map(row -> values(plan.keys(), row))
+                                .min(Comparator.comparing(keys::encode, Arrays::compareUnsigned))
+                                .orElseThrow();
+        return key.concat(
+                Row.of(plan.calls().stream().map(call -> aggregate(call, group)).toArray()));
+    }
+
+    private static @Nullable Object aggregate(AggregateCall call, List<Row> group) {
+        List<Row> passed =
+                call.filter()
+                        .map(Compiler::compile)
+                        .map(filter ->
+                                group.stream()
+                                        .filter(row -> Objects.equals(filter.evaluate(row), true))
+                                        .toList())
+                        .orElse(group);
+        if (call.argument().isEmpty()) {
+            return (long) passed.size();
+        }
+        Expression argument = call.argument().get();
+        List<Object> values = new ArrayList<>();
+        for (Row row : passed) {
+            Object value = Compiler.compile(argument).evaluate(row);
+            if (value != null) {
+                values.add(value);
+            }
+        }
+        SqlType type = argument.type();
+        values.sort(
+                ((Comparator<Object>) type::compare)
+                        .thenComparing(value -> image(type, value), Arrays::compareUnsigned));
+        if (call.distinct()) {
+            values = distinct(type, values);
+        }
+        return switch (call.function()) {
+            case COUNT -> (long) values.size();
+            case MIN -> values.isEmpty() ? null : values.getFirst();
+            case MAX -> values.isEmpty() ? null : distinct(type, values).getLast();
+            case SUM, AVG -> values.isEmpty() ? null : sum(call, type, values);
+        };
+    }
+
+    private static byte[] image(SqlType type, Object value) {
+        ByteWriter out = new ByteWriter();
+        type.encode(value, out);
+        return out.toByteArray();
+    }
+
+    private static List<Object> distinct(SqlType type, List<Object> sorted) {
+        List<Object> distinct = new ArrayList<>();
+        for (Object value : sorted) {
+            if (distinct.isEmpty() || type.compare(distinct.getLast(), value) != 0) {
+                distinct.add(value);
+            }
+        }
+        return distinct;
+    }
+
+    private static Object sum(AggregateCall call, SqlType type, List<Object> values) {
+        boolean average = call.function() == AggregateFunction.AVG;
+        return switch (type) {
+            case SqlType.NumericType _ -> {
+                Numeric sum = numericSum(values);
+                yield average ? NumericArithmetic.divide(sum, Numeric.of(values.size())) : sum;
+            }
+            case SqlType.Integral _ -> {
+                BigInteger sum =
+                        values.stream()
+                                .map(value -> BigInteger.valueOf((Long) value))
+                                .reduce(BigInteger.ZERO, BigInteger::add);
+                Numeric exact = Numeric.of(new BigDecimal(sum));
+                yield average
+                        ? NumericArithmetic.divide(exact, Numeric.of(values.size()))
+                        : type.oid() == Oids.INT8 ? exact : (Object) sum.longValueExact();
+            }
+            case SqlType.DoublePrecision _ -> {
+                double sum = floatSum(values);
+                yield average ? (sum == 0 ? 0 : sum) / values.size() : sum;
+            }
+            default -> throw new AssertionError("sum of " + type);
+        };
+    }
+
+    private static Numeric numericSum(List<Object> values) {
+        if (values.contains(Numeric.Special.NAN)
+                || values.contains(Numeric.Special.POSITIVE_INFINITY)
+                        && values.contains(Numeric.Special.NEGATIVE_INFINITY)) {
+            return Numeric.Special.NAN;
+        }
+        for (Object value : values) {
+            if (value instanceof Numeric.Special special) {
+                return special;
+            }
+        }
+        return Numeric.of(
+                values.stream()
+                        .map(value -> ((Numeric.Finite) value).value())
+                        .reduce(BigDecimal.ZERO, BigDecimal::add));
+    }
+
+    private static double floatSum(List<Object> values) {
+        double rough = values.stream().mapToDouble(value -> (Double) value).sum();
+        if (Double.isNaN(rough) || Double.isInfinite(rough)) {
+            return rough;
+        }
+        if (values.stream().allMatch(value -> value.equals(-0.0))) {
+            return -0.0;
+        }
+        return values.stream()
+                .map(value -> new BigDecimal((Double) value))
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                .doubleValue();
+    }
+}

@@ -1,0 +1,140 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.postgres.FunctionInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Collects the aggregate calls of one SELECT. Until the groups are known a call is referred to by a column past all slots: the
+/// first call's is the number of slots.
+final class AggregateTranslator {
+
+    private final CatalogReader catalog;
+    private final ExpressionTranslator expressions;
+    private final int slots;
+    private final List<AggregateCall> calls = new ArrayList<>();
+
+    AggregateTranslator(CatalogReader catalog, ExpressionTranslator expressions, int slots) {
+        this.catalog = catalog;
+        this.expressions = expressions;
+        this.slots = slots;
+    }
+
+    int slots() {
+        return slots;
+    }
+
+    List<AggregateCall> calls() {
+        return List.copyOf(calls);
+    }
+
+    Expression translate(Node aggref) {
+        if (aggref.integer("agglevelsup") != 0) {
+            throw Refusals.query("aggregates of an outer query", "Write the subquery as a join.");
+        }
+        FunctionInfo function = catalog.function(aggref.integer("aggfnoid"));
+        AggregateFunction known = known(function).orElseThrow(() -> unknown(function));
+        if (aggref.isSet("aggorder")) {
+            throw Refusals.query(
+                    "aggregates with ORDER BY",
+                    "Leave it out: the order doesn't matter to " + function.name() + ".");
+        }
+        SqlType type = catalog.type(aggref.integer("aggtype"), aggref.integer("aggcollid"));
+        Optional<Expression> argument = argument(aggref);
+        Optional<Expression> filter = aggref.optionalNode("aggfilter").map(expressions::translate);
+        boolean distinct = aggref.isSet("aggdistinct");
+        argument.ifPresent(expression -> checkArgument(known, expression.type(), function));
+        if (distinct) {
+            TypeChecks.equatable(
+                    argument.orElseThrow().type(), function.name() + "(DISTINCT)", catalog);
+        }
+        boolean distinctMatters =
+                distinct && known != AggregateFunction.MIN && known != AggregateFunction.MAX;
+        return add(new AggregateCall(known, argument, filter, distinctMatters, type));
+    }
+
+    private Expression add(AggregateCall call) {
+        int index = calls.indexOf(call);
+        if (index < 0) {
+            index = calls.size();
+            calls.add(call);
+        }
+        return new Expression.Column(slots + index, call.type());
+    }
+
+    private Optional<Expression> argument(Node aggref) {
+        List<Node> arguments = aggref.nodes("args");
+        if (arguments.isEmpty()) {
+            return Optional.empty();
+        }
+        if (arguments.size() > 1) {
+            throw Refusals.query(
+                    "aggregates of several arguments", "Use count, sum, avg, min or max.");
+        }
+        Expression argument = expressions.translate(arguments.getFirst().node("expr"));
+        return Optional.of(
+                Relabeling.collate(argument, catalog.collation(aggref.integer("inputcollid"))));
+    }
+
+    private static Optional<AggregateFunction> known(FunctionInfo function) {
+        if (!function.builtIn()) {
+            return Optional.empty();
+        }
+        return switch (function.name()) {
+            case "count" -> Optional.of(AggregateFunction.COUNT);
+            case "sum" -> Optional.of(AggregateFunction.SUM);
+            case "avg" -> Optional.of(AggregateFunction.AVG);
+            case "min" -> Optional.of(AggregateFunction.MIN);
+            case "max" -> Optional.of(AggregateFunction.MAX);
+            default -> Optional.empty();
+        };
+    }
+
+    private static PgtrickleException unknown(FunctionInfo function) {
+        String name =
+                function.builtIn()
+                        ? "\"" + function.name() + "\""
+                        : "\"" + function.schema() + "\".\"" + function.name() + "\"";
+        return Refusals.function(
+                "aggregate function " + name + " isn't supported yet",
+                "Use count, sum, avg, min or max.");
+    }
+
+    private void checkArgument(AggregateFunction aggregate, SqlType type, FunctionInfo function) {
+        switch (aggregate) {
+            case COUNT -> {}
+            case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
+            case SUM, AVG -> {
+                if (!summable(aggregate, type)) {
+                    throw Refusals.function(
+                            "aggregate function \""
+                                    + function.name()
+                                    + "\" isn't supported yet for type "
+                                    + catalog.typeName(type.oid()),
+                            "Cast the argument to numeric.");
+                }
+            }
+        }
+    }
+
+    private static boolean summable(AggregateFunction aggregate, SqlType type) {
+        return switch (type) {
+            case SqlType.Integral(int oid, _, _) ->
+                    oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
+            case SqlType.NumericType _, SqlType.Real _, SqlType.DoublePrecision _ -> true;
+            case SqlType.IntervalType _ -> aggregate == AggregateFunction.SUM;
+            case SqlType.Bool _,
+                    SqlType.Text _,
+                    SqlType.ByteString _,
+                    SqlType.EnumType _,
+                    SqlType.Opaque _ ->
+                    false;
+        };
+    }
+}

@@ -1,0 +1,232 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.postgres.Catalog;
+import io.pgtrickle.postgres.FunctionInfo;
+import io.pgtrickle.postgres.SqlErrors;
+import io.pgtrickle.postgres.TableInfo;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// The catalog as one planning sees it: each thing is read once. Beside what `Catalog` has: operators that are a type's default
+/// equality, domains' constraints, array elements' layout, and how things are called in messages.
+final class CatalogReader {
+
+    private final Connection connection;
+    private final Catalog catalog;
+    private final Map<TypeKey, SqlType> types = new HashMap<>();
+    private final Map<Integer, Collation> collations = new HashMap<>();
+    private final Map<Integer, FunctionInfo> functions = new HashMap<>();
+    private final Map<Integer, TableInfo> tables = new HashMap<>();
+    private @Nullable List<Equality> equalities;
+
+    CatalogReader(Connection connection) {
+        this.connection = connection;
+        this.catalog = new Catalog(connection);
+    }
+
+    private record TypeKey(int typeOid, int collationOid) {}
+
+    /// An operator that is the equality of a type's default btree operator class, or of two types' in one operator family.
+    record Equality(int operatorOid, int functionOid, int leftTypeOid, int rightTypeOid) {}
+
+    /// How elements lie in an array.
+    ///
+    /// @param length in bytes; -1 for varlena
+    /// @param alignment in bytes
+    record ElementLayout(int typeOid, int length, int alignment) {}
+
+    SqlType type(int typeOid, int collationOid) {
+        return types.computeIfAbsent(
+                new TypeKey(typeOid, collationOid),
+                key -> catalog.type(key.typeOid, key.collationOid));
+    }
+
+    Collation collation(int oid) {
+        return oid == 0 ? Collation.NONE : collations.computeIfAbsent(oid, catalog::collation);
+    }
+
+    FunctionInfo function(int oid) {
+        return functions.computeIfAbsent(oid, catalog::function);
+    }
+
+    TableInfo table(int oid) {
+        return tables.computeIfAbsent(oid, catalog::table);
+    }
+
+    String operatorName(int oid) {
+        return catalog.operator(oid).name();
+    }
+
+    /// The equality that the operator is; empty where it is something else.
+    Optional<Equality> equalityOfOperator(int operatorOid) {
+        return equalities().stream().filter(e -> e.operatorOid() == operatorOid).findFirst();
+    }
+
+    /// The same by the function behind the operator.
+    Optional<Equality> equalityOfFunction(int functionOid) {
+        return equalities().stream().filter(e -> e.functionOid() == functionOid).findFirst();
+    }
+
+    private List<Equality> equalities() {
+        List<Equality> known = equalities;
+        if (known == null) {
+            known =
+                    rows(
+                            """
+                            SELECT DISTINCT a.amopopr::int8, o.oprcode::oid::int8, a.amoplefttype::int8, a.amoprighttype::int8
+                              FROM pg_catalog.pg_opclass c
+                              JOIN pg_catalog.pg_am m ON m.oid = c.opcmethod AND m.amname = 'btree'
+                              JOIN pg_catalog.pg_amop a ON a.amopfamily = c.opcfamily AND a.amopmethod = m.oid AND a.amopstrategy = 3
+                              JOIN pg_catalog.pg_operator o ON o.oid = a.amopopr
+                             WHERE c.opcdefault
+                             ORDER BY 1
+                            """,
+                            row ->
+                                    new Equality(
+                                            oid(row, 1), oid(row, 2), oid(row, 3), oid(row, 4)));
+            equalities = known;
+        }
+        return known;
+    }
+
+    /// As it is written in SQL, e.g. `character varying`.
+    String typeName(int typeOid) {
+        return catalog.typeName(typeOid, -1);
+    }
+
+    /// As it is written in SQL, quoted.
+    String collationName(int oid) {
+        return catalog.collationName(oid);
+    }
+
+    /// Whether values of the type are checked: a domain, or a domain under it, is NOT NULL or has a CHECK constraint.
+    boolean hasDomainConstraints(int typeOid) {
+        return !rows(
+                        """
+                        WITH RECURSIVE base(oid) AS (
+                            SELECT ?::int8::oid
+                            UNION ALL
+                            SELECT t.typbasetype FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid WHERE t.typtype = 'd')
+                        SELECT 1 FROM base b JOIN pg_catalog.pg_type t ON t.oid = b.oid
+                         WHERE t.typtype = 'd'
+                           AND (t.typnotnull OR EXISTS (SELECT FROM pg_catalog.pg_constraint c WHERE c.contypid = t.oid))
+                        """,
+                        row -> row.getInt(1),
+                        typeOid)
+                .isEmpty();
+    }
+
+    ElementLayout elementLayout(int elementTypeOid) {
+        return rows(
+                        "SELECT typlen, typalign FROM pg_catalog.pg_type WHERE oid = ?::int8::oid",
+                        row ->
+                                new ElementLayout(
+                                        elementTypeOid,
+                                        row.getInt(1),
+                                        switch (row.getString(2)) {
+                                            case "c" -> 1;
+                                            case "s" -> 2;
+                                            case "i" -> 4;
+                                            default -> 8;
+                                        }),
+                        elementTypeOid)
+                .stream()
+                .findFirst()
+                .orElseThrow(() ->
+                        Refusals.internal(
+                                "type with oid "
+                                        + Integer.toUnsignedString(elementTypeOid)
+                                        + " is gone"));
+    }
+
+    /// The element type of an array type.
+    Optional<Integer> elementType(int arrayTypeOid) {
+        return rows(
+                        "SELECT oid::int8 FROM pg_catalog.pg_type WHERE typarray = ?::int8::oid",
+                        row -> oid(row, 1),
+                        arrayTypeOid)
+                .stream()
+                .findFirst();
+    }
+
+    /// The label of an enum's value, by the value's oid.
+    String enumLabel(int oid) {
+        return rows(
+                        "SELECT enumlabel FROM pg_catalog.pg_enum WHERE oid = ?::int8::oid",
+                        row -> row.getString(1),
+                        oid)
+                .stream()
+                .findFirst()
+                .orElseThrow(() ->
+                        Refusals.internal(
+                                "enum value with oid "
+                                        + Integer.toUnsignedString(oid)
+                                        + " is gone"));
+    }
+
+    /// Text in the encoding of the database.
+    String decode(byte[] text) {
+        try (PreparedStatement select =
+                connection.prepareStatement(
+                        "SELECT pg_catalog.convert_from(?, pg_catalog.getdatabaseencoding()::name)")) {
+            select.setBytes(1, text);
+            try (ResultSet row = select.executeQuery()) {
+                row.next();
+                return row.getString(1);
+            }
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, "can't decode a text of the query");
+        }
+    }
+
+    /// Whether the relation is the result of one of our views.
+    boolean isResultTable(int relationOid) {
+        boolean installed =
+                rows(
+                                "SELECT pg_catalog.to_regclass('pgtrickle.view') IS NOT NULL AND ?::int8 > 0",
+                                row -> row.getBoolean(1),
+                                1)
+                        .getFirst();
+        return installed
+                && !rows(
+                                "SELECT 1 FROM pgtrickle.view WHERE relation = ?::int8::oid",
+                                row -> row.getInt(1),
+                                relationOid)
+                        .isEmpty();
+    }
+
+    private interface Reader<T> {
+        T read(ResultSet row) throws SQLException;
+    }
+
+    private static int oid(ResultSet row, int column) throws SQLException {
+        return (int) row.getLong(column);
+    }
+
+    private <T> List<T> rows(String sql, Reader<T> reader, int... oids) {
+        try (PreparedStatement select = connection.prepareStatement(sql)) {
+            for (int i = 0; i < oids.length; i++) {
+                select.setLong(i + 1, Integer.toUnsignedLong(oids[i]));
+            }
+            List<T> rows = new ArrayList<>();
+            try (ResultSet row = select.executeQuery()) {
+                while (row.next()) {
+                    rows.add(reader.read(row));
+                }
+            }
+            return rows;
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, "can't read the catalog");
+        }
+    }
+}

@@ -1,0 +1,146 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.Expression.Branch;
+import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.expression.Expression.Column;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/// Expressions under other columns.
+final class Columns {
+
+    private Columns() {}
+
+    /// The columns that an expression refers to.
+    static BitSet of(Expression expression) {
+        BitSet columns = new BitSet();
+        collect(expression, columns);
+        return columns;
+    }
+
+    static BitSet of(Iterable<? extends Expression> expressions) {
+        BitSet columns = new BitSet();
+        expressions.forEach(expression -> collect(expression, columns));
+        return columns;
+    }
+
+    private static void collect(Expression expression, BitSet columns) {
+        if (expression instanceof Column(int index, _)) {
+            columns.set(index);
+        } else {
+            for (Expression child : children(expression)) {
+                collect(child, columns);
+            }
+        }
+    }
+
+    /// The same expression with each column replaced.
+    static Expression replace(Expression expression, Function<Column, Expression> replacement) {
+        return rewrite(
+                expression,
+                node ->
+                        node instanceof Column column
+                                ? Optional.of(replacement.apply(column))
+                                : Optional.empty());
+    }
+
+    /// From the top down: what the function gives is taken as it is; where it gives nothing, the parts are rewritten.
+    static Expression rewrite(
+            Expression expression, Function<Expression, Optional<Expression>> function) {
+        Optional<Expression> changed = function.apply(expression);
+        return changed.isPresent()
+                ? changed.get()
+                : withChildren(expression, child -> rewrite(child, function));
+    }
+
+    /// The expressions directly below.
+    static List<Expression> children(Expression expression) {
+        return switch (expression) {
+            case Column _, Expression.Constant _ -> List.of();
+            case Call call -> call.arguments();
+            case Expression.Relabel(Expression input, _) -> List.of(input);
+            case Expression.And(List<Expression> terms) -> terms;
+            case Expression.Or(List<Expression> terms) -> terms;
+            case Expression.Not(Expression input) -> List.of(input);
+            case Expression.IsNull(Expression input, _) -> List.of(input);
+            case Expression.BooleanTest(Expression input, _, _) -> List.of(input);
+            case Expression.IsDistinct(Call equality) -> equality.arguments();
+            case Expression.NullIf(Call equality, _) -> equality.arguments();
+            case Expression.Case(List<Branch> branches, Expression otherwise, _) -> {
+                List<Expression> children = new ArrayList<>();
+                branches.forEach(branch -> {
+                    children.add(branch.condition());
+                    children.add(branch.result());
+                });
+                children.add(otherwise);
+                yield children;
+            }
+            case Expression.Coalesce(List<Expression> terms, _) -> terms;
+            case Expression.Extreme(_, List<Expression> terms, _) -> terms;
+            case Expression.Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
+        };
+    }
+
+    private static Expression withChildren(
+            Expression expression, UnaryOperator<Expression> function) {
+        return switch (expression) {
+            case Column _, Expression.Constant _ -> expression;
+            case Call call -> call(call, function);
+            case Expression.Relabel relabel ->
+                    new Expression.Relabel(function.apply(relabel.input()), relabel.type());
+            case Expression.And(List<Expression> terms) -> new Expression.And(all(terms, function));
+            case Expression.Or(List<Expression> terms) -> new Expression.Or(all(terms, function));
+            case Expression.Not(Expression input) -> new Expression.Not(function.apply(input));
+            case Expression.IsNull(Expression input, boolean negated) ->
+                    new Expression.IsNull(function.apply(input), negated);
+            case Expression.BooleanTest test ->
+                    new Expression.BooleanTest(
+                            function.apply(test.input()), test.tested(), test.negated());
+            case Expression.IsDistinct(Call equality) ->
+                    new Expression.IsDistinct(call(equality, function));
+            case Expression.NullIf nullIf ->
+                    new Expression.NullIf(call(nullIf.equality(), function), nullIf.type());
+            case Expression.Case choice ->
+                    new Expression.Case(
+                            choice.branches().stream()
+                                    .map(b ->
+                                            new Branch(
+                                                    function.apply(b.condition()),
+                                                    function.apply(b.result())))
+                                    .toList(),
+                            function.apply(choice.otherwise()),
+                            choice.type());
+            case Expression.Coalesce coalesce ->
+                    new Expression.Coalesce(all(coalesce.terms(), function), coalesce.type());
+            case Expression.Extreme extreme ->
+                    new Expression.Extreme(
+                            extreme.greatest(), all(extreme.terms(), function), extreme.type());
+            case Expression.Quantified(boolean every, List<Call> comparisons) ->
+                    new Expression.Quantified(
+                            every, comparisons.stream().map(c -> call(c, function)).toList());
+        };
+    }
+
+    private static Call call(Call call, UnaryOperator<Expression> function) {
+        return new Call(
+                call.functionOid(),
+                call.name(),
+                all(call.arguments(), function),
+                call.type(),
+                call.collation());
+    }
+
+    private static List<Expression> all(
+            List<Expression> terms, UnaryOperator<Expression> function) {
+        List<Expression> replaced = new ArrayList<>(terms.size());
+        for (Expression term : terms) {
+            replaced.add(function.apply(term));
+        }
+        return replaced;
+    }
+}

@@ -1,0 +1,203 @@
+package io.pgtrickle.planner;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.pgtrickle.model.Bytes;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.planner.CatalogReader.ElementLayout;
+import io.pgtrickle.planner.NodeValue.Datum;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// Reads the values of constants from the server's memory image in the tree (`postgres.h`, `varatt.h`, `numeric.c`, `array.h`).
+/// Exact, and needs nothing evaluated. For servers with the lower byte first, as all that PostgreSQL's vendors offer today.
+final class ConstantDecoder {
+
+    private final CatalogReader catalog;
+
+    ConstantDecoder(CatalogReader catalog) {
+        this.catalog = catalog;
+    }
+
+    Object decode(SqlType type, Datum datum) {
+        try {
+            return value(
+                    type, ByteBuffer.wrap(datum.memory().array()).order(ByteOrder.LITTLE_ENDIAN));
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException e) {
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL,
+                    "a constant of type " + catalog.typeName(type.oid()) + " can't be read",
+                    e);
+        }
+    }
+
+    /// The text of a literal without a type: up to a zero byte.
+    String decodeUntyped(Datum datum) {
+        return text(upToZero(datum.memory().array()));
+    }
+
+    /// The elements of an array, null for NULL. Only the order of the elements counts to those who ask, not the dimensions.
+    List<@Nullable Object> decodeArray(SqlType elementType, int elementTypeOid, Datum datum) {
+        try {
+            return elements(elementType, elementTypeOid, datum.memory().array());
+        } catch (BufferUnderflowException
+                | IndexOutOfBoundsException
+                | IllegalArgumentException
+                | ArithmeticException e) {
+            throw PgtrickleException.of(ErrorCode.INTERNAL, "a constant array can't be read", e);
+        }
+    }
+
+    private Object value(SqlType type, ByteBuffer in) {
+        return switch (type) {
+            case SqlType.Bool _ -> in.get() != 0;
+            case SqlType.Integral(_, int width, boolean signed) -> integral(in, width, signed);
+            case SqlType.Real _ -> in.getFloat();
+            case SqlType.DoublePrecision _ -> in.getDouble();
+            case SqlType.NumericType _ ->
+                    numeric(ByteBuffer.wrap(payload(in)).order(ByteOrder.LITTLE_ENDIAN));
+            case SqlType.Text(int oid, _, _) ->
+                    text(oid == Oids.NAME ? upToZero(take(in, in.remaining())) : payload(in));
+            case SqlType.ByteString(int oid) ->
+                    Bytes.of(oid == Oids.BYTEA ? payload(in) : take(in, in.remaining()));
+            case SqlType.IntervalType _ -> {
+                long micros = in.getLong();
+                int days = in.getInt();
+                yield new Interval(in.getInt(), days, micros);
+            }
+            case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
+            case SqlType.Opaque(int oid, _) ->
+                    throw Refusals.type(
+                            "constants of type " + catalog.typeName(oid) + " aren't supported yet",
+                            "Keep the value in a table and join it.");
+        };
+    }
+
+    private static long integral(ByteBuffer in, int width, boolean signed) {
+        return switch (width) {
+            case 1 -> signed ? in.get() : Byte.toUnsignedLong(in.get());
+            case 2 -> signed ? in.getShort() : Short.toUnsignedLong(in.getShort());
+            case 4 -> signed ? in.getInt() : Integer.toUnsignedLong(in.getInt());
+            default -> in.getLong();
+        };
+    }
+
+    /// What follows the header of a varlena: one byte, or four.
+    private static byte[] payload(ByteBuffer in) {
+        int first = Byte.toUnsignedInt(in.get(in.position()));
+        if (first == 1 || (first & 3) == 2) {
+            throw Refusals.internal("a constant is compressed or stored elsewhere");
+        }
+        if ((first & 1) == 1) {
+            in.get();
+            return take(in, (first >> 1) - 1);
+        }
+        return take(in, (in.getInt() >>> 2) - 4);
+    }
+
+    private static byte[] take(ByteBuffer in, int length) {
+        if (length < 0 || length > in.remaining()) {
+            throw new BufferUnderflowException();
+        }
+        byte[] bytes = new byte[length];
+        in.get(bytes);
+        return bytes;
+    }
+
+    private static byte[] upToZero(byte[] padded) {
+        int end = 0;
+        while (end < padded.length && padded[end] != 0) {
+            end++;
+        }
+        return Arrays.copyOf(padded, end);
+    }
+
+    private String text(byte[] bytes) {
+        for (byte b : bytes) {
+            if (b < 0) {
+                return catalog.decode(bytes);
+            }
+        }
+        return new String(bytes, US_ASCII);
+    }
+
+    /// The short form has sign, scale and weight in two bytes, the long form in four; then come digits to the base 10,000.
+    private static Numeric numeric(ByteBuffer in) {
+        int header = Short.toUnsignedInt(in.getShort());
+        int form = header & 0xc000;
+        if (form == 0xc000) {
+            return switch (header & 0xf000) {
+                case 0xd000 -> Numeric.Special.POSITIVE_INFINITY;
+                case 0xf000 -> Numeric.Special.NEGATIVE_INFINITY;
+                default -> Numeric.Special.NAN;
+            };
+        }
+        boolean shortForm = form == 0x8000;
+        boolean negative = shortForm ? (header & 0x2000) != 0 : form == 0x4000;
+        int scale = shortForm ? (header & 0x1f80) >> 7 : header & 0x3fff;
+        int weight = shortForm ? ((header & 0x40) != 0 ? -0x40 : 0) | header & 0x3f : in.getShort();
+        BigInteger digits = BigInteger.ZERO;
+        int count = 0;
+        while (in.hasRemaining()) {
+            digits =
+                    digits.multiply(BigInteger.valueOf(10_000))
+                            .add(BigInteger.valueOf(in.getShort()));
+            count++;
+        }
+        BigDecimal value = new BigDecimal(digits, 4 * (count - 1 - weight)).setScale(scale);
+        return Numeric.of(negative ? value.negate() : value);
+    }
+
+    private List<@Nullable Object> elements(SqlType type, int elementTypeOid, byte[] memory) {
+        ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+        int dimensions = in.getInt(4);
+        int dataOffset = in.getInt(8);
+        if (in.getInt(12) != elementTypeOid) {
+            throw Refusals.internal("a constant array has elements of another type");
+        }
+        int count = dimensions == 0 ? 0 : 1;
+        for (int i = 0; i < dimensions; i++) {
+            count = Math.multiplyExact(count, in.getInt(16 + 4 * i));
+        }
+        int bitmap = 16 + 8 * dimensions;
+        in.position(dataOffset == 0 ? align(bitmap, 8) : dataOffset);
+        ElementLayout layout = catalog.elementLayout(elementTypeOid);
+        List<@Nullable Object> elements = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            boolean isNull = dataOffset != 0 && (memory[bitmap + i / 8] >> i % 8 & 1) == 0;
+            elements.add(isNull ? null : element(type, layout, in));
+        }
+        return elements;
+    }
+
+    private Object element(SqlType type, ElementLayout layout, ByteBuffer in) {
+        boolean shortHeader = layout.length() == -1 && in.get(in.position()) != 0;
+        if (!shortHeader) {
+            in.position(align(in.position(), layout.alignment()));
+        }
+        if (layout.length() == -1) {
+            return value(type, in);
+        }
+        byte[] bytes = take(in, layout.length());
+        return value(type, ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN));
+    }
+
+    private static int align(int position, int alignment) {
+        return (position + alignment - 1) / alignment * alignment;
+    }
+}

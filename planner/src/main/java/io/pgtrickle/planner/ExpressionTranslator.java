@@ -1,0 +1,271 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.Expression.Branch;
+import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.planner.NodeValue.Datum;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Optional;
+
+/// From scalar nodes of the tree to expressions. What isn't known is refused, by the name that the user gave it.
+///
+/// PostgreSQL 14 calls some kinds otherwise than its successors (`CASE` for `CASEEXPR`): both names are listed.
+final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
+
+    /// A simple CASE compares its argument in each branch; the argument is repeated in the expression. This many nodes at most.
+    private static final int MAX_REPEATED_NODES = 10_000;
+
+    private static final int UNKNOWN = 705;
+    private static final int DEFAULT_COLLATION = 100;
+
+    private final CatalogReader catalog;
+    private final FunctionCalls calls;
+    private final ArrayTranslator arrays;
+    private final ConstantDecoder constants;
+    private final Scope scope;
+    private final Deque<Expression> caseArguments = new ArrayDeque<>();
+
+    ExpressionTranslator(CatalogReader catalog, FunctionSupport support, Scope scope) {
+        this.catalog = catalog;
+        this.calls = new FunctionCalls(catalog, support);
+        this.constants = new ConstantDecoder(catalog);
+        this.arrays = new ArrayTranslator(catalog, constants);
+        this.scope = scope;
+    }
+
+    /// What an expression may refer to.
+    interface Scope {
+
+        Expression column(Node variable);
+
+        Expression aggregate(Node aggref);
+    }
+
+    @Override
+    public Expression translate(Node node) {
+        return switch (node.kind()) {
+            case "VAR" -> scope.column(node);
+            case "AGGREF" -> scope.aggregate(node);
+            case "CONST" -> constant(node);
+            case "OPEXPR" -> operator(node, type(node, "opresulttype", "opcollid"));
+            case "FUNCEXPR" -> function(node);
+            case "DISTINCTEXPR" -> new Expression.IsDistinct(operator(node, SqlType.BOOL));
+            case "NULLIFEXPR" ->
+                    new Expression.NullIf(
+                            operator(node, SqlType.BOOL), type(node, "opresulttype", "opcollid"));
+            case "SCALARARRAYOPEXPR" -> quantified(node);
+            case "BOOLEXPR" -> bool(node);
+            case "NULLTEST" -> nullTest(node);
+            case "BOOLEANTEST" -> booleanTest(node);
+            case "CASEEXPR", "CASE" -> choice(node);
+            case "CASETESTEXPR" -> caseTest();
+            case "COALESCEEXPR", "COALESCE" ->
+                    new Expression.Coalesce(
+                            list(node, "args"), type(node, "coalescetype", "coalescecollid"));
+            case "MINMAXEXPR", "MINMAX" -> extreme(node);
+            case "RELABELTYPE" ->
+                    Relabeling.relabel(
+                            translate(node.node("arg")),
+                            type(node, "resulttype", "resultcollid"),
+                            catalog);
+            case "COERCETODOMAIN" -> domain(node);
+            case "COLLATEEXPR", "COLLATE" ->
+                    Relabeling.collate(
+                            translate(node.node("arg")),
+                            catalog.collation(node.integer("collOid")));
+            default -> throw UnsupportedExpression.of(node, catalog);
+        };
+    }
+
+    /// No stream: deep expressions would fill the stack with its frames.
+    private List<Expression> list(Node node, String field) {
+        List<Expression> expressions = new ArrayList<>();
+        for (Node element : node.nodes(field)) {
+            expressions.add(translate(element));
+        }
+        return expressions;
+    }
+
+    private SqlType type(Node node, String typeField, String collationField) {
+        return catalog.type(node.integer(typeField), node.integer(collationField));
+    }
+
+    /// A literal that stayed without a type, as in `count('x')`, is a text.
+    private Expression constant(Node node) {
+        boolean untyped = node.integer("consttype") == UNKNOWN;
+        SqlType type =
+                untyped
+                        ? catalog.type(Oids.TEXT, DEFAULT_COLLATION)
+                        : type(node, "consttype", "constcollid");
+        if (node.flag("constisnull")) {
+            return new Expression.Constant(null, type);
+        }
+        if (node.value("constvalue") instanceof Datum datum) {
+            return new Expression.Constant(
+                    untyped ? constants.decodeUntyped(datum) : constants.decode(type, datum), type);
+        }
+        throw Refusals.internal("a constant without a value");
+    }
+
+    private Call operator(Node node, SqlType type) {
+        return calls.call(
+                new FunctionCalls.Request(
+                        node.integer("opfuncid"),
+                        node.integer("opno"),
+                        type,
+                        node.integer("inputcollid")),
+                list(node, "args"));
+    }
+
+    private Call function(Node node) {
+        return calls.call(
+                new FunctionCalls.Request(
+                        node.integer("funcid"),
+                        0,
+                        type(node, "funcresulttype", "funccollid"),
+                        node.integer("inputcollid")),
+                list(node, "args"));
+    }
+
+    private Expression quantified(Node node) {
+        List<Node> args = node.nodes("args");
+        boolean all = !node.flag("useOr");
+        Expression scalar = translate(args.get(0));
+        Optional<List<Expression>> elements = arrays.elements(args.get(1), this);
+        if (elements.isEmpty()) {
+            return new Expression.Constant(null, SqlType.BOOL);
+        }
+        if (elements.get().isEmpty()) {
+            return new Expression.Constant(all, SqlType.BOOL);
+        }
+        FunctionCalls.Request request =
+                new FunctionCalls.Request(
+                        node.integer("opfuncid"),
+                        node.integer("opno"),
+                        SqlType.BOOL,
+                        node.integer("inputcollid"));
+        List<Call> comparisons = new ArrayList<>();
+        for (Expression element : elements.get()) {
+            comparisons.add(calls.call(request, List.of(scalar, element)));
+        }
+        return new Expression.Quantified(all, comparisons);
+    }
+
+    private Expression bool(Node node) {
+        List<Expression> terms = list(node, "args");
+        return switch (node.text("boolop")) {
+            case "and" -> new Expression.And(terms);
+            case "or" -> new Expression.Or(terms);
+            case "not" -> new Expression.Not(terms.getFirst());
+            default -> throw Refusals.internal("boolean operator " + node.text("boolop"));
+        };
+    }
+
+    private Expression nullTest(Node node) {
+        if (node.flag("argisrow")) {
+            throw Refusals.query("tests of whole rows for NULL", "Test the columns one by one.");
+        }
+        return new Expression.IsNull(
+                translate(node.node("arg")), node.integer("nulltesttype") == 1);
+    }
+
+    /// In the order of `BoolTestType`: TRUE, NOT TRUE, FALSE, NOT FALSE, UNKNOWN, NOT UNKNOWN.
+    private Expression booleanTest(Node node) {
+        int kind = node.integer("booltesttype");
+        Optional<Boolean> tested =
+                switch (kind / 2) {
+                    case 0 -> Optional.of(true);
+                    case 1 -> Optional.of(false);
+                    default -> Optional.empty();
+                };
+        return new Expression.BooleanTest(translate(node.node("arg")), tested, kind % 2 == 1);
+    }
+
+    @Override
+    public Expression over(Expression element, Node cast) {
+        caseArguments.push(element);
+        Expression translated = translate(cast);
+        caseArguments.pop();
+        return translated;
+    }
+
+    private Expression choice(Node node) {
+        Optional<Expression> argument = node.optionalNode("arg").map(this::translate);
+        List<Node> whens = node.nodes("args");
+        argument.ifPresent(repeated -> checkRepetition(repeated, whens.size()));
+        List<Branch> branches = new ArrayList<>();
+        for (Node when : whens) {
+            Node test = when.node("expr");
+            Expression condition =
+                    argument.map(tested -> over(tested, test)).orElseGet(() -> translate(test));
+            branches.add(new Branch(condition, translate(when.node("result"))));
+        }
+        SqlType type = type(node, "casetype", "casecollid");
+        Expression otherwise =
+                node.optionalNode("defresult")
+                        .map(this::translate)
+                        .orElseGet(() -> new Expression.Constant(null, type));
+        return new Expression.Case(branches, otherwise, type);
+    }
+
+    private Expression caseTest() {
+        Expression argument = caseArguments.peek();
+        if (argument == null) {
+            throw Refusals.clause(
+                    "an assignment to a part of a value", "Select the parts as columns.");
+        }
+        return argument;
+    }
+
+    private static void checkRepetition(Expression argument, int times) {
+        if ((long) size(argument, MAX_REPEATED_NODES) * times > MAX_REPEATED_NODES) {
+            throw Refusals.query(
+                            "simple CASE expressions of this size",
+                            "Compute the CASE's argument as a column of a subquery in FROM.")
+                    .withSqlState("54001");
+        }
+    }
+
+    /// The number of nodes, counted no further than the limit: what is shared is counted each time.
+    private static int size(Expression expression, int limit) {
+        int size = 1;
+        for (Expression child : Columns.children(expression)) {
+            if (size > limit) {
+                return size;
+            }
+            size += size(child, limit - size);
+        }
+        return size;
+    }
+
+    private Expression extreme(Node node) {
+        SqlType type = type(node, "minmaxtype", "minmaxcollid");
+        List<Expression> terms =
+                list(node, "args").stream()
+                        .map(term ->
+                                Relabeling.collate(
+                                        term, catalog.collation(node.integer("inputcollid"))))
+                        .toList();
+        String name = node.integer("op") == 0 ? "GREATEST" : "LEAST";
+        for (Expression term : terms) {
+            TypeChecks.orderable(term.type(), name, catalog);
+        }
+        return new Expression.Extreme(node.integer("op") == 0, terms, type);
+    }
+
+    private Expression domain(Node node) {
+        int domain = node.integer("resulttype");
+        if (catalog.hasDomainConstraints(domain)) {
+            throw Refusals.query(
+                    "casts to domains with constraints, as type " + catalog.typeName(domain) + ",",
+                    "Cast to the domain's base type.");
+        }
+        return Relabeling.relabel(
+                translate(node.node("arg")), type(node, "resulttype", "resultcollid"), catalog);
+    }
+}

@@ -1,0 +1,129 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
+import java.util.List;
+
+/// Whether a plan makes sense: each column exists and has the type that is claimed, keys can be compared. What fails here is a
+/// fault of the planner.
+final class PlanCheck {
+
+    private final Plan whole;
+
+    private PlanCheck(Plan whole) {
+        this.whole = whole;
+    }
+
+    /// @throws PgtrickleException INTERNAL, with the plan's text
+    static void check(ViewPlan view) {
+        PlanCheck check = new PlanCheck(view.plan());
+        check.plan(view.plan());
+        List<SqlType> types = view.plan().types();
+        check.that(
+                types.equals(view.columns().stream().map(ViewPlan.OutputColumn::type).toList()),
+                "the rows' types aren't those of the result's columns");
+        for (int key : view.uniqueKey()) {
+            check.that(
+                    key >= 0 && key < types.size(),
+                    "unique key column " + key + " of " + types.size());
+            check.that(
+                    view.columns().get(key).notNull(), "unique key column " + key + " may be NULL");
+            check.that(
+                    types.get(key).equatable(),
+                    "unique key column " + key + " has no known equality");
+        }
+    }
+
+    private void plan(Plan plan) {
+        plan.inputs().forEach(this::plan);
+        switch (plan) {
+            case Plan.Scan(Source source) -> source(source);
+            case Plan.Filter(Plan input, Expression predicate) ->
+                    condition(predicate, input.types());
+            case Plan.Project(Plan input, List<Expression> columns) ->
+                    columns.forEach(column -> expression(column, input.types()));
+            case Plan.Join(Plan left, Plan right, JoinCondition on) ->
+                    join(left.types(), right.types(), on);
+            case Plan.Aggregate(Plan input, List<Expression> keys, List<AggregateCall> calls) -> {
+                keys.forEach(key -> key(key, input.types()));
+                calls.forEach(call -> call(call, input.types()));
+            }
+        }
+    }
+
+    private void source(Source source) {
+        that(!source.columns().isEmpty(), "a scan without columns");
+        if (source.identity() instanceof Source.Identity.Key(List<Integer> columns)) {
+            columns.forEach(column ->
+                    that(
+                            column >= 0
+                                    && column < source.columns().size()
+                                    && source.columns().get(column).notNull(),
+                            "identity column " + column + " is missing or may be NULL"));
+        }
+    }
+
+    private void join(List<SqlType> left, List<SqlType> right, JoinCondition on) {
+        for (EquiKey key : on.keys()) {
+            key(key.left(), left);
+            key(key.right(), right);
+            that(key.left().type().equals(key.right().type()), "a join key of two types");
+        }
+        List<SqlType> both = new ArrayList<>(left);
+        both.addAll(right);
+        on.residual().ifPresent(residual -> condition(residual, both));
+    }
+
+    private void call(AggregateCall call, List<SqlType> input) {
+        call.argument().ifPresent(argument -> expression(argument, input));
+        call.filter().ifPresent(filter -> condition(filter, input));
+        boolean needsArgument = call.function() != Plan.AggregateFunction.COUNT || call.distinct();
+        that(call.argument().isPresent() || !needsArgument, call.function() + " without argument");
+        if (call.distinct()) {
+            call.argument().ifPresent(argument -> key(argument, input));
+        }
+    }
+
+    private void condition(Expression condition, List<SqlType> input) {
+        that(
+                condition.type().equals(SqlType.BOOL),
+                "a condition of type " + PlanText.of(condition.type()));
+        expression(condition, input);
+    }
+
+    private void key(Expression key, List<SqlType> input) {
+        that(key.type().equatable(), "a key of type " + PlanText.of(key.type()));
+        expression(key, input);
+    }
+
+    private void expression(Expression expression, List<SqlType> input) {
+        if (expression instanceof Column(int index, SqlType type)) {
+            that(index >= 0 && index < input.size(), "column #" + index + " of " + input.size());
+            that(
+                    type.equals(input.get(index)),
+                    "column #"
+                            + index
+                            + " as "
+                            + PlanText.of(type)
+                            + ", it is "
+                            + PlanText.of(input.get(index)));
+        }
+        Columns.children(expression).forEach(child -> expression(child, input));
+    }
+
+    private void that(boolean holds, String fault) {
+        if (!holds) {
+            throw Refusals.internal(
+                    "the planner made a plan with a fault: " + fault + "\n" + PlanText.of(whole));
+        }
+    }
+}

@@ -1,0 +1,234 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.Expression.Branch;
+import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.SqlType;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collector;
+import java.util.stream.Collectors;
+
+/// A plan as text: complete (each function's oid, each type, each collation), so that two plans that print alike are alike, and
+/// fit to be read. A relation stands under its name; `#2` is the third column of the node's input.
+final class PlanText {
+
+    private static final Map<Integer, String> TYPE_NAMES =
+            Map.ofEntries(
+                    Map.entry(Oids.CHAR, "char"),
+                    Map.entry(Oids.INT2, "int2"),
+                    Map.entry(Oids.INT4, "int4"),
+                    Map.entry(Oids.INT8, "int8"),
+                    Map.entry(Oids.OID, "oid"),
+                    Map.entry(Oids.DATE, "date"),
+                    Map.entry(Oids.TIME, "time"),
+                    Map.entry(Oids.TIMESTAMP, "timestamp"),
+                    Map.entry(Oids.TIMESTAMPTZ, "timestamptz"),
+                    Map.entry(Oids.MONEY, "money"),
+                    Map.entry(Oids.TEXT, "text"),
+                    Map.entry(Oids.VARCHAR, "varchar"),
+                    Map.entry(Oids.BPCHAR, "bpchar"),
+                    Map.entry(Oids.NAME, "name"),
+                    Map.entry(Oids.BYTEA, "bytea"),
+                    Map.entry(Oids.UUID, "uuid"));
+
+    private PlanText() {}
+
+    static String of(Plan plan) {
+        StringBuilder out = new StringBuilder();
+        print(plan, 0, out);
+        return out.toString();
+    }
+
+    private static void print(Plan plan, int depth, StringBuilder out) {
+        out.repeat("  ", depth)
+                .append(
+                        switch (plan) {
+                            case Plan.Scan(Source source) -> scan(source);
+                            case Plan.Filter(_, Expression predicate) -> "Filter " + of(predicate);
+                            case Plan.Project(_, List<Expression> columns) ->
+                                    "Project " + typed(columns);
+                            case Plan.Join(_, _, JoinCondition on) -> "Join " + condition(on);
+                            case Plan.Aggregate(
+                                            _,
+                                            List<Expression> keys,
+                                            List<AggregateCall> calls) ->
+                                    "Aggregate by "
+                                            + typed(keys)
+                                            + " "
+                                            + calls.stream().map(PlanText::call).collect(joining());
+                        })
+                .append('\n');
+        plan.inputs().forEach(input -> print(input, depth + 1, out));
+    }
+
+    private static String scan(Source source) {
+        String identity =
+                switch (source.identity()) {
+                    case Source.Identity.WholeRow() -> "whole row";
+                    case Source.Identity.Key(List<Integer> columns) -> "key " + columns;
+                };
+        return "Scan "
+                + source.schema()
+                + "."
+                + source.name()
+                + " "
+                + source.columns().stream().map(PlanText::column).collect(joining())
+                + " by "
+                + identity;
+    }
+
+    private static String column(Source.SourceColumn column) {
+        return column.attributeNumber()
+                + ":"
+                + column.name()
+                + " "
+                + of(column.type())
+                + (column.notNull() ? " not null" : "");
+    }
+
+    private static String condition(JoinCondition on) {
+        String keys =
+                on.keys().isEmpty()
+                        ? "all pairs"
+                        : on.keys().stream()
+                                .map((EquiKey key) ->
+                                        of(key.left())
+                                                + " = "
+                                                + of(key.right())
+                                                + " "
+                                                + of(key.left().type()))
+                                .collect(joining());
+        return keys + on.residual().map(residual -> " where " + of(residual)).orElse("");
+    }
+
+    private static String call(AggregateCall call) {
+        String argument = call.argument().map(PlanText::of).orElse("*");
+        return call.function().name().toLowerCase(Locale.ROOT)
+                + "("
+                + (call.distinct() ? "distinct " : "")
+                + argument
+                + ")"
+                + call.filter().map(filter -> " filter " + of(filter)).orElse("")
+                + " "
+                + of(call.type())
+                + call.argument().map(input -> " of " + of(input.type())).orElse("");
+    }
+
+    private static String typed(List<Expression> expressions) {
+        return expressions.stream().map(e -> of(e) + " " + of(e.type())).collect(joining());
+    }
+
+    private static String list(List<? extends Expression> expressions) {
+        return expressions.stream().map(PlanText::of).collect(Collectors.joining(", ", "(", ")"));
+    }
+
+    private static Collector<CharSequence, ?, String> joining() {
+        return Collectors.joining(", ", "[", "]");
+    }
+
+    static String of(Expression expression) {
+        return switch (expression) {
+            case Expression.Column(int index, _) -> "#" + index;
+            case Expression.Constant(Object value, SqlType type) ->
+                    Optional.ofNullable(value).map(PlanText::literal).orElse("null")
+                            + "::"
+                            + of(type);
+            case Call call -> of(call);
+            case Expression.Relabel(Expression input, SqlType type) -> of(input) + "::" + of(type);
+            case Expression.And(List<Expression> terms) -> "and" + list(terms);
+            case Expression.Or(List<Expression> terms) -> "or" + list(terms);
+            case Expression.Not(Expression input) -> "not(" + of(input) + ")";
+            case Expression.IsNull(Expression input, boolean negated) ->
+                    (negated ? "is_not_null(" : "is_null(") + of(input) + ")";
+            case Expression.BooleanTest(
+                            Expression input,
+                            Optional<Boolean> tested,
+                            boolean negated) ->
+                    (negated ? "is_not_" : "is_")
+                            + tested.map(String::valueOf).orElse("unknown")
+                            + "("
+                            + of(input)
+                            + ")";
+            case Expression.IsDistinct(Call equality) -> "is_distinct(" + of(equality) + ")";
+            case Expression.NullIf(Call equality, SqlType type) ->
+                    "nullif(" + of(equality) + ")::" + of(type);
+            case Expression.Case(List<Branch> branches, Expression otherwise, SqlType type) ->
+                    branches.stream()
+                            .map(branch ->
+                                    "when "
+                                            + of(branch.condition())
+                                            + " then "
+                                            + of(branch.result())
+                                            + " ")
+                            .collect(
+                                    Collectors.joining(
+                                            "",
+                                            "case(",
+                                            "else " + of(otherwise) + ")::" + of(type)));
+            case Expression.Coalesce(List<Expression> terms, SqlType type) ->
+                    "coalesce" + list(terms) + "::" + of(type);
+            case Expression.Extreme(boolean greatest, List<Expression> terms, SqlType type) ->
+                    (greatest ? "greatest" : "least") + list(terms) + "::" + of(type);
+            case Expression.Quantified(boolean all, List<Call> comparisons) ->
+                    (all ? "all" : "any") + list(comparisons);
+        };
+    }
+
+    private static String of(Call call) {
+        return call.name()
+                + "/"
+                + Integer.toUnsignedString(call.functionOid())
+                + list(call.arguments())
+                + (call.collation().oid() == 0 ? "" : "/" + of(call.collation()));
+    }
+
+    private static String literal(Object value) {
+        return value instanceof String text
+                ? "'" + text.replace("'", "''") + "'"
+                : value.toString();
+    }
+
+    private static String of(Collation collation) {
+        return "collation "
+                + Integer.toUnsignedString(collation.oid())
+                + (collation.deterministic() ? "" : " nondeterministic")
+                + (collation.byteOrder() ? " bytewise" : "");
+    }
+
+    static String of(SqlType type) {
+        return switch (type) {
+            case SqlType.Bool _ -> "bool";
+            case SqlType.Real _ -> "float4";
+            case SqlType.DoublePrecision _ -> "float8";
+            case SqlType.NumericType _ -> "numeric";
+            case SqlType.IntervalType _ -> "interval";
+            case SqlType.Integral(int oid, int width, boolean signed) ->
+                    TYPE_NAMES.getOrDefault(oid, oid + "/" + width + (signed ? "" : " unsigned"));
+            case SqlType.Text(int oid, boolean blankPadded, Collation collation) ->
+                    TYPE_NAMES.getOrDefault(oid, oid + (blankPadded ? "/padded" : ""))
+                            + (collation.oid() == 0 || collation.oid() == 100
+                                    ? ""
+                                    : "(" + of(collation) + ")");
+            case SqlType.ByteString(int oid) -> TYPE_NAMES.getOrDefault(oid, String.valueOf(oid));
+            case SqlType.EnumType(_, List<String> labels) ->
+                    labels.stream()
+                            .map(PlanText::literal)
+                            .collect(Collectors.joining(", ", "enum(", ")"));
+            case SqlType.Opaque(int oid, boolean imageEquality) ->
+                    "opaque("
+                            + Integer.toUnsignedString(oid)
+                            + (imageEquality ? " comparable" : "")
+                            + ")";
+        };
+    }
+}

@@ -1,0 +1,158 @@
+package io.pgtrickle.planner;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.pgtrickle.dataflow.expression.NativeFunctions;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.dataflow.plan.ViewPlan.OutputColumn;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.Catalog;
+import io.pgtrickle.postgres.Sessions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.NoSuchElementException;
+
+/// From a query's text to the plan of a view, by way of PostgreSQL's own analysis. Reads the catalog; changes nothing, executes
+/// nothing of the query. For one thread.
+public final class Planner {
+
+    /// Raised whenever the same printed plan comes to mean other state.
+    private static final String FINGERPRINT_FORMAT = "pgtrickle plan 1";
+
+    /// The name of the hidden key column of result tables without a key of their own.
+    private static final String RESERVED_COLUMN = "__pgtrickle_row";
+
+    private final Connection connection;
+    private final FunctionSupport support;
+
+    /// @param connection opened by `Sessions`
+    public Planner(Connection connection) {
+        this(connection, NativeFunctions::supports);
+    }
+
+    Planner(Connection connection, FunctionSupport support) {
+        this.connection = connection;
+        this.support = support;
+    }
+
+    /// Lets PostgreSQL analyse the query, in a transaction that is rolled back (to a savepoint, where one is open).
+    ///
+    /// @param searchPath the caller's, in the form of the setting; `$user` in it would be the connection's own role
+    /// @throws PgtrickleException QUERY_REJECTED with PostgreSQL's SQLSTATE and message where PostgreSQL doesn't take it
+    public AnalyzedQuery analyze(String query, String searchPath) {
+        return new QueryAnalysis(connection).analyze(query, searchPath);
+    }
+
+    /// @throws PgtrickleException UNSUPPORTED_QUERY, UNSUPPORTED_SOURCE, UNSUPPORTED_FUNCTION, UNSUPPORTED_TYPE,
+    ///     UNSUPPORTED_COLLATION, VOLATILE_FUNCTION, NO_REPLICA_IDENTITY or ROW_SECURITY where the result can't be kept exact;
+    ///     SOURCE_CHANGED where the query must be analysed anew
+    public ViewPlan plan(AnalyzedQuery query) {
+        int major = Sessions.serverVersion(connection) / 10_000;
+        if (query.majorVersion() != major) {
+            throw PgtrickleException.of(
+                            ErrorCode.SOURCE_CHANGED,
+                            "the query was analysed by PostgreSQL "
+                                    + query.majorVersion()
+                                    + ", this is PostgreSQL "
+                                    + major)
+                    .withHint("Drop the view and create it again.");
+        }
+        try {
+            return plan(query, major);
+        } catch (IndexOutOfBoundsException | NoSuchElementException | ClassCastException e) {
+            throw PgtrickleException.of(
+                    ErrorCode.INTERNAL, "PostgreSQL's query tree isn't as it was expected", e);
+        }
+    }
+
+    private ViewPlan plan(AnalyzedQuery query, int major) {
+        Node tree = NodeTree.parseQuery(query.tree());
+        CatalogReader catalog = new CatalogReader(connection);
+        SelectBlock block = new BlockTranslator(catalog, support, major).translate(tree);
+        if (block.outputs().isEmpty()) {
+            throw Refusals.query("queries without columns", "Select at least one column.");
+        }
+        if (block.outputs().size() != query.columns().size()) {
+            throw Refusals.internal(
+                    "the query's tree has "
+                            + block.outputs().size()
+                            + " columns, the view "
+                            + query.columns().size());
+        }
+        Relation relation = new BlockPlanner(catalog, support).plan(block);
+        List<OutputColumn> columns = columns(query, relation);
+        ViewPlan plan =
+                new ViewPlan(
+                        relation.plan(),
+                        columns,
+                        relation.primaryKey(),
+                        fingerprint(relation.plan()));
+        PlanCheck.check(plan);
+        return plan;
+    }
+
+    /// What the query says that has no effect on a table, a sentence each.
+    public List<String> notes(AnalyzedQuery query) {
+        return QueryFeatures.notes(NodeTree.parseQuery(query.tree()));
+    }
+
+    /// Whether the role could run the query: SELECT on each column that it reads, EXECUTE on functions, USAGE on schemas.
+    ///
+    /// @throws PgtrickleException PRIVILEGE_MISSING, in PostgreSQL's own words
+    public void checkPrivileges(AnalyzedQuery query, String role) {
+        new PrivilegeCheck(new CatalogReader(connection), new Catalog(connection), role)
+                .check(NodeTree.parseQuery(query.tree()));
+    }
+
+    private static List<OutputColumn> columns(AnalyzedQuery query, Relation relation) {
+        List<OutputColumn> columns = new ArrayList<>();
+        for (int i = 0; i < query.columns().size(); i++) {
+            AnalyzedQuery.Column column = query.columns().get(i);
+            if (column.name().equals(RESERVED_COLUMN)) {
+                throw Refusals.query(
+                        "columns with the name \"" + RESERVED_COLUMN + "\"",
+                        "Rename the column with AS.");
+            }
+            columns.add(
+                    new OutputColumn(
+                            column.name(),
+                            column.typeOid(),
+                            column.typeModifier(),
+                            column.collationOid(),
+                            relation.plan().types().get(i),
+                            relation.notNull().get(i)));
+        }
+        return columns;
+    }
+
+    /// Over the printed plan, and over the oids that stand behind its names.
+    private static String fingerprint(Plan plan) {
+        StringBuilder text =
+                new StringBuilder(FINGERPRINT_FORMAT).append('\n').append(PlanText.of(plan));
+        Map<Long, List<Source>> sources = new ViewPlan(plan, List.of(), List.of(), "").sources();
+        sources.forEach((oid, scans) ->
+                scans.forEach(scan -> {
+                    text.append(oid);
+                    scan.columns()
+                            .forEach(column ->
+                                    text.append(' ')
+                                            .append(Integer.toUnsignedString(column.type().oid())));
+                    text.append('\n');
+                }));
+        try {
+            byte[] digest =
+                    MessageDigest.getInstance("SHA-256").digest(text.toString().getBytes(UTF_8));
+            return HexFormat.of().formatHex(digest);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java has SHA-256", e);
+        }
+    }
+}

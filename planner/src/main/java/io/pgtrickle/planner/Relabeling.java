@@ -1,0 +1,61 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.SqlType;
+
+/// Casts that PostgreSQL takes for no work at all. Here they are so only where both types have the same values in Java and the
+/// same images: an int4 under type oid, an xml under type text or a cidr under type inet would become something else.
+final class Relabeling {
+
+    private Relabeling() {}
+
+    static Expression relabel(Expression input, SqlType type, CatalogReader catalog) {
+        if (input.type().equals(type)) {
+            return input;
+        }
+        if (input instanceof Expression.Constant(Object value, _) && value == null) {
+            return new Expression.Constant(null, type);
+        }
+        if (!sameRepresentation(input.type(), type)) {
+            throw Refusals.type(
+                    "a cast from type "
+                            + catalog.typeName(input.type().oid())
+                            + " to type "
+                            + catalog.typeName(type.oid())
+                            + " isn't supported yet",
+                    "Use the column as it is, without the cast.");
+        }
+        return new Expression.Relabel(input, type);
+    }
+
+    /// Text under another collation; anything else is returned as it is.
+    static Expression collate(Expression input, Collation collation) {
+        if (collation.oid() != 0
+                && input.type()
+                        instanceof SqlType.Text(int oid, boolean blankPadded, Collation current)
+                && !current.equals(collation)) {
+            return new Expression.Relabel(input, new SqlType.Text(oid, blankPadded, collation));
+        }
+        return input;
+    }
+
+    private static boolean sameRepresentation(SqlType from, SqlType to) {
+        return switch (from) {
+            case SqlType.Text _ -> to instanceof SqlType.Text;
+            case SqlType.Integral(_, int width, boolean signed) ->
+                    to instanceof SqlType.Integral(_, int otherWidth, boolean otherSigned)
+                            && width == otherWidth
+                            && signed == otherSigned;
+            case SqlType.Bool _,
+                    SqlType.Real _,
+                    SqlType.DoublePrecision _,
+                    SqlType.NumericType _,
+                    SqlType.ByteString _,
+                    SqlType.IntervalType _,
+                    SqlType.EnumType _,
+                    SqlType.Opaque _ ->
+                    from.equals(to);
+        };
+    }
+}
