@@ -579,6 +579,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f
                     WHERE r.rolname = created_by AND pg_has_role(pgtrickle._caller(), r.oid, 'USAGE'))
 $f$;
 
+-- Bytes of log since a position, which can be a little ahead of what is written; NULL for no position.
+CREATE OR REPLACE FUNCTION pgtrickle._bytes_behind(lsn pg_lsn) RETURNS bigint
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
+    SELECT greatest(d.bytes, 0)::bigint
+      FROM (SELECT pg_wal_lsn_diff(
+                CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, lsn)) d(bytes)
+     WHERE d.bytes IS NOT NULL
+$f$;
+
 -- A view that is still being populated has no table yet: its view_name is NULL, and the message begins with its name.
 CREATE OR REPLACE FUNCTION pgtrickle.list_views()
 RETURNS TABLE (view_name regclass, status text, message text, query text, view_group text, unique_key text[],
@@ -595,8 +604,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f
            v.group_name,
            v.unique_key,
            p.lsn,
-           greatest(pg_wal_lsn_diff(
-               CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, p.lsn), 0)::bigint,
+           pgtrickle._bytes_behind(p.lsn),
            make_interval(secs => s.latency_ms / 1000),
            coalesce(s.changes_received, 0),
            coalesce(s.changes_applied, 0),
@@ -623,9 +631,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f
            s.version,
            s.instance,
            s."position",
-           greatest(pg_wal_lsn_diff(
-               CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END, s."position"),
-               0)::bigint,
+           pgtrickle._bytes_behind(s."position"),
            s.slot,
            s.publication,
            s.memory_bytes,

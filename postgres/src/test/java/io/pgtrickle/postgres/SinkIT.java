@@ -295,6 +295,25 @@ final class SinkIT {
     }
 
     @Test
+    void goesOnWhereTheRowTypeWasMadeAnew() {
+        ResultTable keyed = keyed();
+        apply(Map.of(keyed, inserting(Row.of(1L, "one"))));
+        new ResultTables(fixture.connection()).drop(keyed);
+        fixture.create(keyed);
+        apply(Map.of(keyed, inserting(Row.of(1L, "one"))));
+        assertThat(fixture.rows(keyed).size()).isEqualTo(1);
+    }
+
+    @Test
+    void blamesTheTableWhoseKeyIsNotUnique() {
+        ResultTable keyed = keyed();
+        ZSet delta = inserting(Row.of(1L, "one"), Row.of(1L, "uno"));
+        Sink.TableFailure failure =
+                catchThrowableOfType(Sink.TableFailure.class, () -> apply(Map.of(keyed, delta)));
+        assertThat(failure.error().code()).isEqualTo(ErrorCode.STATE_INCONSISTENT);
+    }
+
+    @Test
     void namesTheTableThatAUsersConstraintStops() {
         ResultTable keyed = keyed();
         ResultTable bag = keyless(2, "bag");
