@@ -45,10 +45,11 @@ final class CommandTree {
                         .addSubcommand(new GenerateCompletion());
         root.getCommandSpec().addMixin("global", CommandSpec.forAnnotatedObject(console.options()));
         root.getCommandSpec()
-                .addOption(OptionSpec.builder("-V", "--version")
-                        .versionHelp(true)
-                        .description("Print the version.")
-                        .build());
+                .addOption(
+                        OptionSpec.builder("-V", "--version")
+                                .versionHelp(true)
+                                .description("Print the version.")
+                                .build());
         addHelp(root);
         return root.setOut(console.out())
                 .setErr(console.err())
@@ -73,7 +74,8 @@ final class CommandTree {
     private static int misused(Console console, ParameterException error) {
         String command = error.getCommandLine().getCommandSpec().qualifiedName();
         String message = String.valueOf(error.getMessage());
-        new Complaint(message, "", "See \"" + command + " --help\".", ExitCode.USAGE).print(console.err());
+        new Complaint(message, "", "See \"" + command + " --help\".", ExitCode.USAGE)
+                .print(console.err());
         return ExitCode.USAGE;
     }
 

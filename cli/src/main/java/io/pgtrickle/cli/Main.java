@@ -20,7 +20,9 @@ public final class Main {
                         new PrintWriter(System.out, true, StandardCharsets.UTF_8),
                         new PrintWriter(System.err, true, StandardCharsets.UTF_8),
                         Environment.ofProcess(),
-                        Optional.ofNullable(System.console()).map(java.io.Console::isTerminal).orElse(false));
+                        Optional.ofNullable(System.console())
+                                .map(java.io.Console::isTerminal)
+                                .orElse(false));
         System.exit(CommandTree.of(console).execute(arguments));
     }
 }

@@ -43,12 +43,17 @@ class CommandTreeTest {
     void everyCommandHasHelp() {
         Console console =
                 new Console(
-                        new PrintWriter(out), new PrintWriter(err), new Environment(Map.of(), home, "somebody"), false);
+                        new PrintWriter(out),
+                        new PrintWriter(err),
+                        new Environment(Map.of(), home, "somebody"),
+                        false);
         assertEveryCommandHasHelp(CommandTree.of(console));
     }
 
     private static void assertEveryCommandHasHelp(CommandLine command) {
-        assertThat(command.getCommandSpec().optionsMap()).as(command.getCommandName()).containsKey("--help");
+        assertThat(command.getCommandSpec().optionsMap())
+                .as(command.getCommandName())
+                .containsKey("--help");
         assertThat(command.getCommandSpec().optionsMap())
                 .as(command.getCommandName())
                 .containsKeys("--url", "--output", "--verbose");
@@ -72,7 +77,9 @@ class CommandTreeTest {
         assertThat(run("--output", "xml", "view", "list")).isEqualTo(2);
         assertThat(run("slot", "advance", "s", "not-an-lsn")).isEqualTo(2);
         assertThat(out.toString()).isEmpty();
-        assertThat(err.toString()).contains("pgtrickle: ").contains("hint: See \"pgtrickle view --help\".");
+        assertThat(err.toString())
+                .contains("pgtrickle: ")
+                .contains("hint: See \"pgtrickle view --help\".");
     }
 
     @Test
@@ -85,12 +92,13 @@ class CommandTreeTest {
 
     @Test
     void whatFailsIsStatusOneWithoutTheSecretAndWithoutAStackTrace() {
-        for (List<String> command : List.of(
-                List.of("view", "list"),
-                List.of("slot", "list"),
-                List.of("doctor"),
-                List.of("install"),
-                List.of("status"))) {
+        for (List<String> command :
+                List.of(
+                        List.of("view", "list"),
+                        List.of("slot", "list"),
+                        List.of("doctor"),
+                        List.of("install"),
+                        List.of("status"))) {
             assertThat(run(Map.of("PGTRICKLE_URL", UNREACHABLE), command.toArray(String[]::new)))
                     .as(command.toString())
                     .isEqualTo(1);
@@ -111,7 +119,8 @@ class CommandTreeTest {
 
     @Test
     void anAddressThatIsNoAddressIsUsageAndItsSecretIsKept() {
-        assertThat(run("view", "list", "--url", "mysql://somebody:topsecret@localhost/shop")).isEqualTo(2);
+        assertThat(run("view", "list", "--url", "mysql://somebody:topsecret@localhost/shop"))
+                .isEqualTo(2);
         assertThat(err.toString()).startsWith("pgtrickle: ").doesNotContain("topsecret");
     }
 
@@ -120,7 +129,8 @@ class CommandTreeTest {
         assertThat(run("--url", UNREACHABLE, "view", "list")).isEqualTo(1);
         assertThat(run("view", "--url", UNREACHABLE, "list")).isEqualTo(1);
         assertThat(run("view", "list", "--url", UNREACHABLE)).isEqualTo(1);
-        assertThat(err.toString().lines().filter(line -> line.contains("127.0.0.1:1/shop")).count()).isEqualTo(3);
+        assertThat(err.toString().lines().filter(line -> line.contains("127.0.0.1:1/shop")).count())
+                .isEqualTo(3);
     }
 
     @Test

@@ -34,16 +34,19 @@ public record Configuration(
     private static final Set<String> LAUNCHER_VARIABLES = Set.of("PGTRICKLE_JAVA_OPTIONS");
 
     /// What Kubernetes sets in each pod beside a service called "pgtrickle".
-    private static final List<String> SERVICE_VARIABLES = List.of("PGTRICKLE_SERVICE_", "PGTRICKLE_PORT");
+    private static final List<String> SERVICE_VARIABLES =
+            List.of("PGTRICKLE_SERVICE_", "PGTRICKLE_PORT");
 
     /// Reads all of them.
     ///
     /// @param flags as given on the command line
     /// @param file from `--config`; else `PGTRICKLE_CONFIG` may name one
     /// @throws PgtrickleException BAD_ARGUMENT for an unknown key or a value that doesn't fit
-    public static Configuration read(Map<Setting, String> flags, Optional<Path> file, Environment environment) {
+    public static Configuration read(
+            Map<Setting, String> flags, Optional<Path> file, Environment environment) {
         Map<Setting, String> texts = new EnumMap<>(Setting.class);
-        fileOf(file, environment.variables()).ifPresent(path -> texts.putAll(ConfigurationFile.read(path)));
+        fileOf(file, environment.variables())
+                .ifPresent(path -> texts.putAll(ConfigurationFile.read(path)));
         texts.putAll(variables(environment.variables()));
         texts.putAll(flags);
         return new Configuration(
@@ -78,17 +81,23 @@ public record Configuration(
     }
 
     private static Optional<Path> fileOf(Optional<Path> file, Map<String, String> variables) {
-        return file.isPresent() ? file : Optional.ofNullable(variables.get(CONFIG_VARIABLE)).map(Configuration::path);
+        return file.isPresent()
+                ? file
+                : Optional.ofNullable(variables.get(CONFIG_VARIABLE)).map(Configuration::path);
     }
 
     private static Map<Setting, String> variables(Map<String, String> variables) {
         Map<Setting, String> found = new EnumMap<>(Setting.class);
         for (String name : variables.keySet()) {
-            if (name.startsWith(VARIABLE_PREFIX) && !name.equals(CONFIG_VARIABLE) && !isOthers(name)) {
-                String key = name.substring(VARIABLE_PREFIX.length())
-                        .toLowerCase(java.util.Locale.ROOT)
-                        .replace('_', '-');
-                Setting setting = Setting.ofKey(key).orElseThrow(() -> unknown("environment variable", name));
+            if (name.startsWith(VARIABLE_PREFIX)
+                    && !name.equals(CONFIG_VARIABLE)
+                    && !isOthers(name)) {
+                String key =
+                        name.substring(VARIABLE_PREFIX.length())
+                                .toLowerCase(java.util.Locale.ROOT)
+                                .replace('_', '-');
+                Setting setting =
+                        Setting.ofKey(key).orElseThrow(() -> unknown("environment variable", name));
                 found.put(setting, variables.getOrDefault(name, ""));
             }
         }
@@ -113,7 +122,8 @@ public record Configuration(
         for (Setting setting : Setting.values()) {
             names.add(kind.startsWith("environment") ? setting.variable() : setting.key());
         }
-        return PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "unknown " + kind + " \"" + name + "\"")
+        return PgtrickleException.of(
+                        ErrorCode.BAD_ARGUMENT, "unknown " + kind + " \"" + name + "\"")
                 .withHint("There are " + String.join(", ", names) + ".");
     }
 }

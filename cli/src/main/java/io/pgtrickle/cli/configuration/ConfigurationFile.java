@@ -28,14 +28,18 @@ final class ConfigurationFile {
         } catch (NoSuchFileException e) {
             throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, where + " does not exist", e);
         } catch (IOException e) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, where + " can't be read: " + e.getMessage(), e);
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, where + " can't be read: " + e.getMessage(), e);
         }
         @Nullable Object root;
         try {
-            root = new Load(LoadSettings.builder().setLabel(path.toString()).build()).loadFromString(text);
+            root =
+                    new Load(LoadSettings.builder().setLabel(path.toString()).build())
+                            .loadFromString(text);
         } catch (YamlEngineException e) {
             // The parser's whole message quotes the file, which may hold a password.
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, where + " is not valid YAML: " + summary(e));
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, where + " is not valid YAML: " + summary(e));
         }
         return settings(root, where);
     }
@@ -51,16 +55,20 @@ final class ConfigurationFile {
             return settings;
         }
         if (!(root instanceof Map<?, ?> map)) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, where + " is not a mapping of keys to values");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, where + " is not a mapping of keys to values");
         }
         for (Map.Entry<?, ?> entry : map.entrySet()) {
             String key = String.valueOf(entry.getKey());
             Setting setting =
-                    Setting.ofKey(key).orElseThrow(() -> Configuration.unknown("key of the configuration file", key));
+                    Setting.ofKey(key)
+                            .orElseThrow(() ->
+                                    Configuration.unknown("key of the configuration file", key));
             Object value = entry.getValue();
             if (value == null || value instanceof Map || value instanceof List) {
                 throw PgtrickleException.of(
-                        ErrorCode.BAD_ARGUMENT, "key \"" + key + "\" of the " + where + " must have one value");
+                        ErrorCode.BAD_ARGUMENT,
+                        "key \"" + key + "\" of the " + where + " must have one value");
             }
             settings.put(setting, value.toString());
         }
@@ -71,7 +79,11 @@ final class ConfigurationFile {
         if (error instanceof MarkedYamlEngineException marked) {
             return marked.getProblem()
                     + marked.getProblemMark()
-                            .map(mark -> ", line " + (mark.getLine() + 1) + ", column " + (mark.getColumn() + 1))
+                            .map(mark ->
+                                    ", line "
+                                            + (mark.getLine() + 1)
+                                            + ", column "
+                                            + (mark.getColumn() + 1))
                             .orElse("");
         }
         return "not understood";

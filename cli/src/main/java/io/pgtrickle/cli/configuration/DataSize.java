@@ -9,7 +9,8 @@ import java.util.regex.Pattern;
 /// A number of bytes, written as in PostgreSQL's configuration.
 public record DataSize(long bytes) {
 
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,12}) ?(B|kB|MB|GB|TB)", Pattern.CASE_INSENSITIVE);
+    private static final Pattern TEXT =
+            Pattern.compile("(\\d{1,12}) ?(B|kB|MB|GB|TB)", Pattern.CASE_INSENSITIVE);
 
     /// Each 1024 of the one before.
     private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
@@ -20,7 +21,8 @@ public record DataSize(long bytes) {
             throw bad(text);
         }
         try {
-            return new DataSize(Math.multiplyExact(Long.parseLong(matcher.group(1)), unit(matcher.group(2))));
+            return new DataSize(
+                    Math.multiplyExact(Long.parseLong(matcher.group(1)), unit(matcher.group(2))));
         } catch (ArithmeticException e) {
             throw bad(text);
         }

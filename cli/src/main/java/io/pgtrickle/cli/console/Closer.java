@@ -56,7 +56,10 @@ public final class Closer implements AutoCloseable {
                 resource.close();
             } catch (Exception e) {
                 System.getLogger(Closer.class.getName())
-                        .log(System.Logger.Level.WARNING, "closing " + resource.getClass().getSimpleName(), e);
+                        .log(
+                                System.Logger.Level.WARNING,
+                                "closing " + resource.getClass().getSimpleName(),
+                                e);
             }
         }
     }

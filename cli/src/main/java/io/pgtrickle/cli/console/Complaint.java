@@ -13,13 +13,16 @@ import picocli.CommandLine.ExitCode;
 /// @param exitCode 2 where the user's arguments or configuration are wrong, else 1
 public record Complaint(String message, String detail, String hint, int exitCode) {
 
+    private static final String UNKNOWN_SCHEMA = "3F000";
+
     public static Complaint of(Throwable error) {
         return switch (error) {
             case PgtrickleException own -> ofOwn(own);
             case SQLException sql ->
-                ServerError.of(sql)
-                        .map(server -> failed(server.message(), server.detail(), server.hint()))
-                        .orElseGet(() -> failed(text(sql), "", ""));
+                    ServerError.of(sql)
+                            .map(server ->
+                                    failed(server.message(), server.detail(), hint(sql, server)))
+                            .orElseGet(() -> failed(text(sql), "", ""));
             default -> failed(text(error), error.getClass().getName(), "");
         };
     }
@@ -39,6 +42,14 @@ public record Complaint(String message, String detail, String hint, int exitCode
     private static Complaint ofOwn(PgtrickleException own) {
         int exitCode = own.code() == ErrorCode.BAD_ARGUMENT ? ExitCode.USAGE : ExitCode.SOFTWARE;
         return new Complaint(own.messageText(), own.code().label(), own.hint(), exitCode);
+    }
+
+    /// The one schema that commands name is ours.
+    private static String hint(SQLException error, ServerError server) {
+        return UNKNOWN_SCHEMA.equals(error.getSQLState())
+                        && server.message().contains("\"pgtrickle\"")
+                ? "Install it with pgtrickle run or pgtrickle install."
+                : server.hint();
     }
 
     private static Complaint failed(String message, String detail, String hint) {

@@ -63,7 +63,8 @@ public final class Console {
 
     /// The database that `--url`, the environment or libpq's defaults name.
     public ServerAddress address() {
-        String url = options.url.orElseGet(() -> environment.variables().getOrDefault(URL_VARIABLE, ""));
+        String url =
+                options.url.orElseGet(() -> environment.variables().getOrDefault(URL_VARIABLE, ""));
         return ServerAddress.parse(url, environment);
     }
 

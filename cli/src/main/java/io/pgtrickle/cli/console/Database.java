@@ -56,7 +56,8 @@ public final class Database implements AutoCloseable {
         }
     }
 
-    private PreparedStatement prepare(String sql, @Nullable Object... arguments) throws SQLException {
+    private PreparedStatement prepare(String sql, @Nullable Object... arguments)
+            throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int i = 0; i < arguments.length; i++) {
             statement.setObject(i + 1, arguments[i]);

@@ -16,7 +16,8 @@ public final class Durations implements ITypeConverter<Duration> {
     public Duration convert(String text) {
         Matcher matcher = TEXT.matcher(text.toLowerCase(Locale.ROOT));
         if (!matcher.matches()) {
-            throw new TypeConversionException("\"" + text + "\" is not a time such as 500ms, 20s, 5min or 1h");
+            throw new TypeConversionException(
+                    "\"" + text + "\" is not a time such as 500ms, 20s, 5min or 1h");
         }
         long amount = Long.parseLong(matcher.group(1));
         return switch (matcher.group(2)) {

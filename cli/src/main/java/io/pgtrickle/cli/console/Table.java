@@ -18,7 +18,8 @@ public record Table(List<String> columns, List<List<@Nullable Object>> rows) {
     public Table(List<String> columns, List<List<@Nullable Object>> rows) {
         for (List<@Nullable Object> row : rows) {
             if (row.size() != columns.size()) {
-                throw new IllegalArgumentException("row " + row + " doesn't have the columns " + columns);
+                throw new IllegalArgumentException(
+                        "row " + row + " doesn't have the columns " + columns);
             }
         }
         this.columns = List.copyOf(columns);
@@ -68,7 +69,8 @@ public record Table(List<String> columns, List<List<@Nullable Object>> rows) {
         return place;
     }
 
-    private static @Nullable Object cell(ResultSet result, String type, int column) throws SQLException {
+    private static @Nullable Object cell(ResultSet result, String type, int column)
+            throws SQLException {
         return switch (type) {
             case "int2", "int4", "int8", "oid", "xid" -> {
                 long value = result.getLong(column);

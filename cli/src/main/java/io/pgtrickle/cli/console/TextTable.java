@@ -37,15 +37,25 @@ public final class TextTable {
         for (int i = 0; i < width; i++) {
             int column = i;
             widths[i] = cells.stream().mapToInt(row -> length(row.get(column))).max().orElse(0);
-            right[i] = !table.rows().isEmpty()
-                    && table.rows().stream()
-                            .allMatch(row -> row.get(column) == null || row.get(column) instanceof Number);
+            right[i] =
+                    !table.rows().isEmpty()
+                            && table.rows().stream()
+                                    .allMatch(row ->
+                                            row.get(column) == null
+                                                    || row.get(column) instanceof Number);
         }
         List<String> lines = new ArrayList<>();
         for (List<String> row : cells) {
             lines.add(line(row, widths, right));
         }
-        lines.add(1, "-".repeat(Math.max(1, java.util.stream.IntStream.of(widths).sum() + 2 * (width - 1))));
+        lines.add(
+                1,
+                "-"
+                        .repeat(
+                                Math.max(
+                                        1,
+                                        java.util.stream.IntStream.of(widths).sum()
+                                                + 2 * (width - 1))));
         return lines;
     }
 
@@ -64,7 +74,8 @@ public final class TextTable {
     public static String safe(String text) {
         String flat = WHITE.matcher(text).replaceAll(" ");
         return CONTROL.matcher(flat)
-                .replaceAll(match -> String.format(Locale.ROOT, "\\\\x%02x", (int) match.group().charAt(0)));
+                .replaceAll(match ->
+                        String.format(Locale.ROOT, "\\\\x%02x", (int) match.group().charAt(0)));
     }
 
     /// A cell as people read it.
@@ -73,7 +84,8 @@ public final class TextTable {
             case null -> "";
             case Long bytes when column.endsWith("_bytes") -> size(bytes);
             case Boolean flag -> flag ? "yes" : "no";
-            case List<?> list -> safe(String.join(", ", list.stream().map(String::valueOf).toList()));
+            case List<?> list ->
+                    safe(String.join(", ", list.stream().map(String::valueOf).toList()));
             default -> safe(cell.toString());
         };
     }

@@ -53,9 +53,10 @@ final class Comparison {
     }
 
     private static Outcome compare(Statement statement, DemoView view) throws SQLException {
-        String columns = columns(statement, view).stream()
-                .map(name -> Quoting.identifier(name) + "::text")
-                .collect(Collectors.joining(", "));
+        String columns =
+                columns(statement, view).stream()
+                        .map(name -> Quoting.identifier(name) + "::text")
+                        .collect(Collectors.joining(", "));
         String table = Quoting.identifier(view.name());
         String ofView = "SELECT " + columns + " FROM " + table;
         String ofQuery = "SELECT " + columns + " FROM (" + view.query() + ") AS q";
@@ -68,10 +69,12 @@ final class Comparison {
         }
     }
 
-    private static List<String> rows(Statement statement, String sign, String query) throws SQLException {
+    private static List<String> rows(Statement statement, String sign, String query)
+            throws SQLException {
         List<String> rows = new ArrayList<>();
         try (ResultSet result =
-                statement.executeQuery("SELECT d::text FROM (" + query + ") AS d LIMIT " + ROWS_SHOWN)) {
+                statement.executeQuery(
+                        "SELECT d::text FROM (" + query + ") AS d LIMIT " + ROWS_SHOWN)) {
             while (result.next()) {
                 rows.add(sign + " " + result.getString(1));
             }
@@ -82,7 +85,8 @@ final class Comparison {
     /// The query's own columns: not the one by which pgtrickle tells equal rows apart.
     private static List<String> columns(Statement statement, DemoView view) throws SQLException {
         List<String> names = new ArrayList<>();
-        try (ResultSet result = statement.executeQuery("SELECT * FROM (" + view.query() + ") AS q LIMIT 0")) {
+        try (ResultSet result =
+                statement.executeQuery("SELECT * FROM (" + view.query() + ") AS q LIMIT 0")) {
             for (int i = 1; i <= result.getMetaData().getColumnCount(); i++) {
                 names.add(result.getMetaData().getColumnName(i));
             }

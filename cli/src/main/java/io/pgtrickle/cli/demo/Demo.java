@@ -45,7 +45,8 @@ final class Demo {
     private final Optional<HttpAddress> http;
     private final Database database;
 
-    private Demo(String uri, RunningSidecar sidecar, Optional<HttpAddress> http, Database database) {
+    private Demo(
+            String uri, RunningSidecar sidecar, Optional<HttpAddress> http, Database database) {
         this.uri = uri;
         this.sidecar = sidecar;
         this.http = http;
@@ -53,7 +54,8 @@ final class Demo {
     }
 
     /// The closer ends all of it, in the right order.
-    static Demo start(Closer closer, Optional<HttpAddress> address) throws SQLException, IOException {
+    static Demo start(Closer closer, Optional<HttpAddress> address)
+            throws SQLException, IOException {
         Path stateDirectory = Files.createTempDirectory("pgtrickle-demo-");
         closer.keep(() -> delete(stateDirectory));
         EmbeddedServer server = closer.keep(EmbeddedServer.start(POSTGRES_MAJOR));
@@ -67,11 +69,19 @@ final class Demo {
         try (Statement statement = database.connection().createStatement()) {
             statement.execute(schema());
         }
-        RunningSidecar sidecar = closer.keep(RunningSidecar.start(
-                new Configuration(
-                        shop, stateDirectory, "pgtrickle", "pgtrickle", DataSize.parse("512MB"), Optional.empty())));
+        RunningSidecar sidecar =
+                closer.keep(
+                        RunningSidecar.start(
+                                new Configuration(
+                                        shop,
+                                        stateDirectory,
+                                        "pgtrickle",
+                                        "pgtrickle",
+                                        DataSize.parse("512MB"),
+                                        Optional.empty())));
         Optional<HttpAddress> http =
-                address.map(at -> closer.keep(MonitoringServer.start(at, sidecar.figures())).address());
+                address.map(
+                        at -> closer.keep(MonitoringServer.start(at, sidecar.figures())).address());
         return new Demo(uri, sidecar, http, database);
     }
 
@@ -103,7 +113,8 @@ final class Demo {
         Figures figures = sidecar.figures().get();
         if (figures.phase() == Figures.Phase.FAILED) {
             throw PgtrickleException.of(
-                    ErrorCode.INTERNAL, "the sidecar failed: " + figures.lastError().orElse("for an unknown reason"));
+                    ErrorCode.INTERNAL,
+                    "the sidecar failed: " + figures.lastError().orElse("for an unknown reason"));
         }
     }
 
@@ -121,12 +132,17 @@ final class Demo {
 
     Table table() throws SQLException {
         Figures figures = sidecar.figures().get();
-        Map<String, Figures.View> views = figures.views().stream()
-                .collect(Collectors.toMap(Figures.View::name, Function.identity(), (a, _) -> a));
+        Map<String, Figures.View> views =
+                figures.views().stream()
+                        .collect(
+                                Collectors.toMap(
+                                        Figures.View::name, Function.identity(), (a, _) -> a));
         List<List<@Nullable Object>> rows = new ArrayList<>();
         for (DemoView view : DemoView.ALL) {
             long count =
-                    Long.parseLong(database.text("SELECT count(*) FROM " + Quoting.identifier(view.name())));
+                    Long.parseLong(
+                            database.text(
+                                    "SELECT count(*) FROM " + Quoting.identifier(view.name())));
             Figures.View known = views.get(view.name());
             rows.add(
                     Table.row(

@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 /// `pgtrickle demo`.
 @Command(
         name = "demo",
-        description = "A PostgreSQL of its own, a shop that keeps buying, and views that follow it. Ctrl-C ends it.")
+        description =
+                "A PostgreSQL of its own, a shop that keeps buying, and views that follow it. Ctrl-C ends it.")
 public final class DemoCommand implements Callable<Integer> {
 
     private static final int SHOPPERS = 3;
@@ -34,13 +35,20 @@ public final class DemoCommand implements Callable<Integer> {
             names = "--for",
             paramLabel = "TIME",
             converter = Durations.class,
-            description = "End after this time, such as 20s, compare every view with its query, and fail if one differs.")
+            description =
+                    "End after this time, such as 20s, compare every view with its query, and fail if one differs.")
     private Optional<Duration> runFor = Optional.empty();
 
-    @Option(names = "--rate", paramLabel = "N", description = "Transactions a second. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Transactions a second. Default: ${DEFAULT-VALUE}.")
     private int rate = 200;
 
-    @Option(names = "--seed", paramLabel = "N", description = "Makes another shop. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "Makes another shop. Default: ${DEFAULT-VALUE}.")
     private long seed = 42;
 
     @Option(
@@ -75,8 +83,14 @@ public final class DemoCommand implements Callable<Integer> {
         console.say("starting PostgreSQL 18 and a shop in it");
         Demo demo = Demo.start(closer, address);
         console.say("join in: psql " + demo.uri());
-        demo.http().ifPresent(at -> console.say("metrics: http://" + at + "/metrics, status: http://" + at
-                + "/api/v1/status"));
+        demo.http()
+                .ifPresent(at ->
+                        console.say(
+                                "metrics: http://"
+                                        + at
+                                        + "/metrics, status: http://"
+                                        + at
+                                        + "/api/v1/status"));
         ShopLoad load = demo.startLoad(closer, pace);
         closer.keep(() -> {
             if (closer.isInterrupted()) {
@@ -90,9 +104,11 @@ public final class DemoCommand implements Callable<Integer> {
         console.say("");
         watch(demo, load);
         load.close();
-        load.failure().ifPresent(failure -> {
-            throw new IllegalStateException("a client of the shop failed: " + failure.getMessage(), failure);
-        });
+        load.failure()
+                .ifPresent(failure -> {
+                    throw new IllegalStateException(
+                            "a client of the shop failed: " + failure.getMessage(), failure);
+                });
         return runFor.isPresent() ? compare(demo, load) : ExitCode.OK;
     }
 
@@ -128,11 +144,15 @@ public final class DemoCommand implements Callable<Integer> {
     }
 
     private int compare(Demo demo, ShopLoad load) throws SQLException {
-        console.say("the shop has closed after " + load.commits() + " transactions; comparing each view with its query");
+        console.say(
+                "the shop has closed after "
+                        + load.commits()
+                        + " transactions; comparing each view with its query");
         List<Comparison.Outcome> outcomes = demo.compare();
         outcomes.forEach(outcome -> console.say(outcome.toString()));
         boolean exact = outcomes.stream().allMatch(Comparison.Outcome::exact);
-        console.say(exact ? "all " + outcomes.size() + " views are exact" : "NOT ALL VIEWS ARE EXACT");
+        console.say(
+                exact ? "all " + outcomes.size() + " views are exact" : "NOT ALL VIEWS ARE EXACT");
         return exact ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 }

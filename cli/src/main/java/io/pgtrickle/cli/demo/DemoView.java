@@ -17,7 +17,8 @@ record DemoView(String name, String query) {
                                    JOIN customers AS c ON c.id = o.customer_id
                                    JOIN order_lines AS l ON l.order_id = o.id
                              WHERE o.status <> 'cancelled'
-                             GROUP BY c.region"""),
+                             GROUP BY c.region\
+                            """),
                     new DemoView(
                             "sales_by_category_and_region",
                             """
@@ -28,19 +29,23 @@ record DemoView(String name, String query) {
                                    JOIN orders AS o ON o.id = l.order_id
                                    JOIN customers AS c ON c.id = o.customer_id
                              WHERE o.status = 'shipped'
-                             GROUP BY p.category, c.region"""),
+                             GROUP BY p.category, c.region\
+                            """),
                     new DemoView(
                             "open_orders",
                             """
                             SELECT o.id, c.name AS customer, c.region, o.placed_at
                               FROM orders AS o JOIN customers AS c ON c.id = o.customer_id
-                             WHERE o.status = 'open'"""),
+                             WHERE o.status = 'open'\
+                            """),
                     new DemoView(
                             "low_stock",
                             """
-                            SELECT id, name, category, stock FROM products WHERE stock < 40"""),
+                            SELECT id, name, category, stock FROM products WHERE stock < 40\
+                            """),
                     new DemoView(
                             "bulk_lines",
                             """
-                            SELECT quantity, price, quantity * price AS amount FROM order_lines WHERE quantity >= 4"""));
+                            SELECT quantity, price, quantity * price AS amount FROM order_lines WHERE quantity >= 4\
+                            """));
 }

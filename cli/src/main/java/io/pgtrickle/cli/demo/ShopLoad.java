@@ -27,7 +27,8 @@ final class ShopLoad implements AutoCloseable {
     record Pace(int shoppers, int perSecond, long seed) {
         Pace {
             if (shoppers < 1 || perSecond < 1) {
-                throw new IllegalArgumentException(shoppers + " clients at " + perSecond + " transactions a second");
+                throw new IllegalArgumentException(
+                        shoppers + " clients at " + perSecond + " transactions a second");
             }
         }
 
@@ -38,7 +39,8 @@ final class ShopLoad implements AutoCloseable {
 
     private final List<Thread> threads = new ArrayList<>();
     private final LongAdder commits = new LongAdder();
-    private final AtomicReference<Optional<Exception>> failure = new AtomicReference<>(Optional.empty());
+    private final AtomicReference<Optional<Exception>> failure =
+            new AtomicReference<>(Optional.empty());
     private volatile boolean stopping;
 
     private ShopLoad() {}
@@ -69,7 +71,11 @@ final class ShopLoad implements AutoCloseable {
     private void shop(Connections connections, Pace pace, int number) {
         try (Connection connection = connections.open()) {
             Shopper shopper =
-                    Shopper.open(connection, new SplittableRandom(pace.seed() + number), number, pace.shoppers());
+                    Shopper.open(
+                            connection,
+                            new SplittableRandom(pace.seed() + number),
+                            number,
+                            pace.shoppers());
             long next = System.nanoTime();
             while (!stopping) {
                 actOnce(shopper);

@@ -17,7 +17,8 @@ import java.util.random.RandomGenerator;
 /// For one thread, which owns the connection.
 final class Shopper {
 
-    private static final List<String> REGIONS = List.of("north", "east", "south", "west", "overseas");
+    private static final List<String> REGIONS =
+            List.of("north", "east", "south", "west", "overseas");
     private static final int CUSTOMERS = 500;
     private static final int PRODUCTS = 120;
     private static final int CATEGORY_COUNT = 6;
@@ -36,11 +37,13 @@ final class Shopper {
     }
 
     /// Takes over its share of the orders that are there.
-    static Shopper open(Connection connection, RandomGenerator random, int number, int shoppers) throws SQLException {
+    static Shopper open(Connection connection, RandomGenerator random, int number, int shoppers)
+            throws SQLException {
         connection.setAutoCommit(false);
         Shopper shopper = new Shopper(connection, random);
         try (PreparedStatement orders =
-                connection.prepareStatement("SELECT id, status FROM orders WHERE id % ? = ? ORDER BY id")) {
+                connection.prepareStatement(
+                        "SELECT id, status FROM orders WHERE id % ? = ? ORDER BY id")) {
             orders.setInt(1, shoppers);
             orders.setInt(2, number);
             try (ResultSet result = orders.executeQuery()) {
@@ -86,7 +89,8 @@ final class Shopper {
     private boolean buy() throws SQLException {
         long order;
         try (PreparedStatement insert =
-                connection.prepareStatement("INSERT INTO orders (customer_id) VALUES (?) RETURNING id")) {
+                connection.prepareStatement(
+                        "INSERT INTO orders (customer_id) VALUES (?) RETURNING id")) {
             insert.setLong(1, 1 + random.nextInt(CUSTOMERS));
             try (ResultSet result = insert.executeQuery()) {
                 result.next();
@@ -166,14 +170,13 @@ final class Shopper {
         update(
                 "UPDATE products SET price = round(price * ? / 100, 2) WHERE id IN"
                         + " (SELECT id FROM products WHERE id % ? = ? AND price BETWEEN 2 AND 500 ORDER BY id FOR UPDATE)",
-                90 + random.nextInt(23),
-                CATEGORY_COUNT,
-                random.nextInt(CATEGORY_COUNT));
+                90 + random.nextInt(23), CATEGORY_COUNT, random.nextInt(CATEGORY_COUNT));
     }
 
     private void deleteOldOrders() throws SQLException {
         int deleted = 1 + random.nextInt(40);
-        try (PreparedStatement delete = connection.prepareStatement("DELETE FROM orders WHERE id = ANY (?)")) {
+        try (PreparedStatement delete =
+                connection.prepareStatement("DELETE FROM orders WHERE id = ANY (?)")) {
             Long[] ids = new Long[deleted];
             for (int i = 0; i < deleted; i++) {
                 ids[i] = finished.removeFirst();

@@ -31,10 +31,16 @@ public final class DoctorCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(names = "--slot", paramLabel = "NAME", description = "The replication slot. Default: pgtrickle.")
+    @Option(
+            names = "--slot",
+            paramLabel = "NAME",
+            description = "The replication slot. Default: pgtrickle.")
     private String slot = Setting.SLOT.defaultText();
 
-    @Option(names = "--publication", paramLabel = "NAME", description = "The publication. Default: pgtrickle.")
+    @Option(
+            names = "--publication",
+            paramLabel = "NAME",
+            description = "The publication. Default: pgtrickle.")
     private String publication = Setting.PUBLICATION.defaultText();
 
     public DoctorCommand(Console console) {
@@ -49,10 +55,14 @@ public final class DoctorCommand implements Callable<Integer> {
             findings.addAll(guarded("server", () -> ServerChecks.run(database)));
             findings.addAll(guarded("role", () -> RoleChecks.run(database, address)));
             findings.addAll(
-                    guarded("installation", () -> new InstallationChecks(database, slot, publication).run()));
+                    guarded(
+                            "installation",
+                            () -> new InstallationChecks(database, slot, publication).run()));
         }
         print(findings);
-        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.WRONG) ? ExitCode.SOFTWARE : ExitCode.OK;
+        return findings.stream().anyMatch(f -> f.verdict() == Finding.Verdict.WRONG)
+                ? ExitCode.SOFTWARE
+                : ExitCode.OK;
     }
 
     private static List<Finding> guarded(String name, Group group) {
@@ -66,17 +76,19 @@ public final class DoctorCommand implements Callable<Integer> {
     private void print(List<Finding> findings) {
         if (console.json()) {
             List<List<@Nullable Object>> rows = new ArrayList<>();
-            findings.forEach(f -> rows.add(Table.row(f.check(), f.verdict().label(), f.text(), f.remedy())));
+            findings.forEach(
+                    f -> rows.add(Table.row(f.check(), f.verdict().label(), f.text(), f.remedy())));
             console.print(new Table(List.of("check", "verdict", "found", "remedy"), rows));
             return;
         }
         for (Finding finding : findings) {
-            console.say(String.format(
-                    Locale.ROOT,
-                    "%-7s %s: %s",
-                    finding.verdict().name(),
-                    finding.check(),
-                    TextTable.safe(finding.text())));
+            console.say(
+                    String.format(
+                            Locale.ROOT,
+                            "%-7s %s: %s",
+                            finding.verdict().name(),
+                            finding.check(),
+                            TextTable.safe(finding.text())));
             if (!finding.remedy().isEmpty() && finding.verdict() != Finding.Verdict.OK) {
                 console.say("          " + TextTable.safe(finding.remedy()));
             }

@@ -27,11 +27,15 @@ final class InstallationChecks {
 
     List<Finding> run() throws SQLException {
         List<Finding> findings = new ArrayList<>();
-        boolean installed = database.text("SELECT to_regnamespace('pgtrickle')").equals("pgtrickle");
+        boolean installed =
+                database.text("SELECT to_regnamespace('pgtrickle')").equals("pgtrickle");
         findings.add(
                 installed
                         ? Finding.ok("schema", "schema \"pgtrickle\" is there")
-                        : Finding.advice("schema", "not installed yet", "pgtrickle install # pgtrickle run does it, too"));
+                        : Finding.advice(
+                                "schema",
+                                "not installed yet",
+                                "pgtrickle install # pgtrickle run does it, too"));
         findings.add(publication(installed));
         findings.add(slot(installed));
         if (installed) {
@@ -56,13 +60,17 @@ final class InstallationChecks {
             return Finding.wrong(
                     "publication",
                     name + " leaves out some kinds of changes",
-                    "ALTER PUBLICATION " + quoted(publication) + " SET (publish = 'insert, update, delete, truncate');");
+                    "ALTER PUBLICATION "
+                            + quoted(publication)
+                            + " SET (publish = 'insert, update, delete, truncate');");
         }
         if (Objects.equals(row.get(1), true)) {
             return Finding.wrong(
                     "publication",
                     name + " publishes partitions as their root",
-                    "ALTER PUBLICATION " + quoted(publication) + " SET (publish_via_partition_root = false);");
+                    "ALTER PUBLICATION "
+                            + quoted(publication)
+                            + " SET (publish_via_partition_root = false);");
         }
         return Finding.ok("publication", name + ", " + row.get(2) + " tables");
     }
@@ -87,14 +95,23 @@ final class InstallationChecks {
         }
         if (Objects.equals(row.get(3), "lost")) {
             return Finding.wrong(
-                    "slot", name + " is lost: its log was removed", "pgtrickle slot drop " + slot + " # then run again");
+                    "slot",
+                    name + " is lost: its log was removed",
+                    "pgtrickle slot drop " + slot + " # then run again");
         }
         long retained = row.get(4) instanceof Long bytes ? bytes : 0;
         long age = row.get(5) instanceof Long transactions ? transactions : 0;
-        String text = name + ", " + (Objects.equals(row.get(2), true) ? "active" : "not read by anyone") + ", "
-                + TextTable.size(retained) + " of log kept";
+        String text =
+                name
+                        + ", "
+                        + (Objects.equals(row.get(2), true) ? "active" : "not read by anyone")
+                        + ", "
+                        + TextTable.size(retained)
+                        + " of log kept";
         return age > XMIN_AGE_MAX
-                ? Finding.advice("slot", text + ", holds back vacuum by " + age + " transactions",
+                ? Finding.advice(
+                        "slot",
+                        text + ", holds back vacuum by " + age + " transactions",
                         "Start the sidecar, or pgtrickle slot drop " + slot)
                 : Finding.ok("slot", text);
     }
@@ -102,7 +119,8 @@ final class InstallationChecks {
     private Finding sidecar() throws SQLException {
         return database.text("SELECT state FROM pgtrickle.sidecar_status()").equals("streaming")
                 ? Finding.ok("sidecar", "alive")
-                : Finding.advice("sidecar", "no sidecar serves this database", "pgtrickle run --url …");
+                : Finding.advice(
+                        "sidecar", "no sidecar serves this database", "pgtrickle run --url …");
     }
 
     private static Finding missing(String check, String name, boolean expected) {

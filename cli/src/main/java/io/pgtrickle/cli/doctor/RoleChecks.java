@@ -33,21 +33,32 @@ final class RoleChecks {
     private static Finding replication(ServerAddress address, String role) {
         try {
             ReplicationProbe.run(address);
-            return Finding.ok("replication", "role \"" + role + "\" can open a replication session");
+            return Finding.ok(
+                    "replication", "role \"" + role + "\" can open a replication session");
         } catch (PgtrickleException e) {
-            return Finding.wrong("replication", e.messageText(), "ALTER ROLE " + Quoting.identifier(role)
-                    + " REPLICATION; -- and allow it in pg_hba.conf; managed services have a role or a setting for it");
+            return Finding.wrong(
+                    "replication",
+                    e.messageText(),
+                    "ALTER ROLE "
+                            + Quoting.identifier(role)
+                            + " REPLICATION; -- and allow it in pg_hba.conf; managed services have a role or a setting for it");
         }
     }
 
     private static Finding createOnDatabase(Database database, String role) throws SQLException {
         String name = database.text("SELECT current_database()");
-        boolean may = database.text("SELECT has_database_privilege(current_database(), 'CREATE')").equals("t");
+        boolean may =
+                database.text("SELECT has_database_privilege(current_database(), 'CREATE')")
+                        .equals("t");
         return Finding.of(
                 may,
                 "create on database",
                 may ? "granted" : "role \"" + role + "\" may not create schemas and publications",
-                "GRANT CREATE ON DATABASE " + Quoting.identifier(name) + " TO " + Quoting.identifier(role) + ";");
+                "GRANT CREATE ON DATABASE "
+                        + Quoting.identifier(name)
+                        + " TO "
+                        + Quoting.identifier(role)
+                        + ";");
     }
 
     /// Behind a pooler statements of one session reach several backends.
@@ -64,16 +75,19 @@ final class RoleChecks {
     }
 
     private static Finding emitMessage(Database database) throws SQLException {
-        String function = database.text(
-                "SELECT p.oid::regprocedure FROM pg_proc AS p"
-                        + " WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = 'pg_logical_emit_message'"
-                        + " AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE a.grantee = 0))"
-                        + " LIMIT 1");
+        String function =
+                database.text(
+                        "SELECT p.oid::regprocedure FROM pg_proc AS p"
+                                + " WHERE p.pronamespace = 'pg_catalog'::regnamespace AND p.proname = 'pg_logical_emit_message'"
+                                + " AND (p.proacl IS NULL OR EXISTS (SELECT FROM aclexplode(p.proacl) AS a WHERE a.grantee = 0))"
+                                + " LIMIT 1");
         return function.isEmpty()
                 ? Finding.ok("pg_logical_emit_message", "not for everybody")
                 : Finding.advice(
                         "pg_logical_emit_message",
                         "any login may send messages of up to 1 GB into the stream",
-                        "REVOKE EXECUTE ON FUNCTION " + function + " FROM PUBLIC; -- and GRANT it to the sidecar's role");
+                        "REVOKE EXECUTE ON FUNCTION "
+                                + function
+                                + " FROM PUBLIC; -- and GRANT it to the sidecar's role");
     }
 }

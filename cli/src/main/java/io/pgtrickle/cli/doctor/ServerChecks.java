@@ -15,7 +15,8 @@ final class ServerChecks {
     private static final int NEWEST_MAJOR = 18;
 
     /// The first minor of each major version in which DDL no longer makes logical decoding lose changes.
-    private static final Map<Integer, Integer> SAFE_MINORS = Map.of(14, 18, 15, 13, 16, 9, 17, 5, 18, 0);
+    private static final Map<Integer, Integer> SAFE_MINORS =
+            Map.of(14, 18, 15, 13, 16, 9, 17, 5, 18, 0);
 
     /// A sidecar must be able to miss a beat.
     private static final Duration SENDER_TIMEOUT_MIN = Duration.ofSeconds(10);
@@ -33,7 +34,11 @@ final class ServerChecks {
         findings.add(version(Integer.parseInt(setting(database, "server_version_num"))));
         boolean recovering = database.text("SELECT pg_is_in_recovery()").equals("t");
         findings.add(
-                Finding.of(!recovering, "recovery", recovering ? "a standby" : "a primary", "Connect to the primary."));
+                Finding.of(
+                        !recovering,
+                        "recovery",
+                        recovering ? "a standby" : "a primary",
+                        "Connect to the primary."));
         findings.add(walLevel(setting(database, "wal_level")));
         findings.add(slots(database));
         findings.add(senders(database));
@@ -78,14 +83,18 @@ final class ServerChecks {
     private static Finding slots(Database database) throws SQLException {
         int limit = Integer.parseInt(setting(database, "max_replication_slots"));
         int used = Integer.parseInt(database.text("SELECT count(*) FROM pg_replication_slots"));
-        boolean ours = !database.text("SELECT 1 FROM pg_replication_slots WHERE plugin = 'pgoutput'"
-                        + " AND database = current_database()")
-                .isEmpty();
+        boolean ours =
+                !database.text(
+                                "SELECT 1 FROM pg_replication_slots WHERE plugin = 'pgoutput'"
+                                        + " AND database = current_database()")
+                        .isEmpty();
         return Finding.of(
                 used < limit || ours,
                 "max_replication_slots",
                 limit + ", " + (limit - used) + " free",
-                "ALTER SYSTEM SET max_replication_slots = " + (limit + 5) + "; -- then restart PostgreSQL");
+                "ALTER SYSTEM SET max_replication_slots = "
+                        + (limit + 5)
+                        + "; -- then restart PostgreSQL");
     }
 
     private static Finding senders(Database database) throws SQLException {
@@ -95,7 +104,9 @@ final class ServerChecks {
                 used < limit,
                 "max_wal_senders",
                 limit + ", " + Math.max(0, limit - used) + " free",
-                "ALTER SYSTEM SET max_wal_senders = " + (limit + 5) + "; -- then restart PostgreSQL");
+                "ALTER SYSTEM SET max_wal_senders = "
+                        + (limit + 5)
+                        + "; -- then restart PostgreSQL");
     }
 
     private static Finding senderTimeout(Duration timeout) {
@@ -127,7 +138,8 @@ final class ServerChecks {
                 ? Finding.ok("max_slot_wal_keep_size", TextTable.size(bytes))
                 : Finding.advice(
                         "max_slot_wal_keep_size",
-                        TextTable.size(bytes) + ": the slot is lost when the sidecar is down for a while",
+                        TextTable.size(bytes)
+                                + ": the slot is lost when the sidecar is down for a while",
                         "ALTER SYSTEM SET max_slot_wal_keep_size = '50GB'; SELECT pg_reload_conf(); -- less than the free disk");
     }
 
@@ -148,13 +160,16 @@ final class ServerChecks {
     }
 
     private static Finding preparedTransactions(Database database) throws SQLException {
-        String oldest = database.text("SELECT gid FROM pg_prepared_xacts ORDER BY prepared LIMIT 1");
+        String oldest =
+                database.text("SELECT gid FROM pg_prepared_xacts ORDER BY prepared LIMIT 1");
         return oldest.isEmpty()
                 ? Finding.ok("prepared transactions", "none")
                 : Finding.advice(
                         "prepared transactions",
                         "\"" + oldest + "\" is open: a slot can't be made before it ends",
-                        "ROLLBACK PREPARED " + io.pgtrickle.postgres.Quoting.literal(oldest) + "; -- or COMMIT PREPARED");
+                        "ROLLBACK PREPARED "
+                                + io.pgtrickle.postgres.Quoting.literal(oldest)
+                                + "; -- or COMMIT PREPARED");
     }
 
     private static String setting(Database database, String name) throws SQLException {

@@ -30,9 +30,11 @@ final class DatabaseWatch implements AutoCloseable {
     private static final String VIEWS =
             """
             SELECT coalesce(v.relation::regclass::text, format('%I.%I', v.schema_name, v.view_name)) AS name,
-                   v.status, v.message, coalesce(pg_catalog.pg_stat_get_live_tuples(v.relation), 0) AS rows,
+                   v.status, v.message, greatest(coalesce(c.reltuples, 0), 0)::bigint AS rows,
                    s.changes_received, s.changes_applied, s.state_bytes, v.schema_name, v.view_name
-              FROM pgtrickle.view AS v LEFT JOIN pgtrickle.view_statistics AS s ON s.view_id = v.id
+              FROM pgtrickle.view AS v
+                   LEFT JOIN pgtrickle.view_statistics AS s ON s.view_id = v.id
+                   LEFT JOIN pg_catalog.pg_class AS c ON c.oid = v.relation
              ORDER BY 1
             """;
 
@@ -82,12 +84,19 @@ final class DatabaseWatch implements AutoCloseable {
         Optional<Figures.Slot> found =
                 new Slots(database.connection())
                         .find(slot)
-                        .map(s -> new Figures.Slot(
-                                s.name(), s.isActive(), s.walStatus(), s.retainedBytes(), s.safeBytes()));
+                        .map(s ->
+                                new Figures.Slot(
+                                        s.name(),
+                                        s.isActive(),
+                                        s.walStatus(),
+                                        s.retainedBytes(),
+                                        s.safeBytes()));
         Map<String, Figures.View> views = new LinkedHashMap<>();
         for (List<@Nullable Object> row : database.query(VIEWS).rows()) {
             Figures.View view = view(row);
-            views.put(Quoting.qualified(String.valueOf(row.get(7)), String.valueOf(row.get(8))), view);
+            views.put(
+                    Quoting.qualified(String.valueOf(row.get(7)), String.valueOf(row.get(8))),
+                    view);
         }
         return new Seen(found, views);
     }

@@ -28,7 +28,8 @@ public final class RunningSidecar implements AutoCloseable {
     public static RunningSidecar start(Configuration configuration) {
         SidecarSettings settings = settings(configuration);
         Sidecar sidecar = Sidecar.start(settings, InstantSource.system());
-        return new RunningSidecar(sidecar, DatabaseWatch.start(configuration.address(), configuration.slot()));
+        return new RunningSidecar(
+                sidecar, DatabaseWatch.start(configuration.address(), configuration.slot()));
     }
 
     private static SidecarSettings settings(Configuration configuration) {

@@ -34,7 +34,11 @@ final class SidecarFigures implements Supplier<Figures> {
                 phase(status.phase()),
                 version(),
                 status.startedAt(),
-                new Figures.Position(status.applied(), status.confirmed(), status.lagBytes(), times.lastLatency()),
+                new Figures.Position(
+                        status.applied(),
+                        status.confirmed(),
+                        status.lagBytes(),
+                        times.lastLatency()),
                 new Figures.Work(
                         status.changesReceived(),
                         status.changesApplied(),
@@ -47,7 +51,8 @@ final class SidecarFigures implements Supplier<Figures> {
     }
 
     private static String version() {
-        return Optional.ofNullable(SidecarFigures.class.getPackage().getImplementationVersion()).orElse("development");
+        return Optional.ofNullable(SidecarFigures.class.getPackage().getImplementationVersion())
+                .orElse("development");
     }
 
     private static Figures.Phase phase(SidecarStatus.Phase phase) {

@@ -15,6 +15,7 @@ record Answer(int status, String contentType, String body) {
     }
 
     static Answer problem(int status, String message) {
-        return new Answer(status, "application/json", Json.write(Map.of("message", message)) + "\n");
+        return new Answer(
+                status, "application/json", Json.write(Map.of("message", message)) + "\n");
     }
 }

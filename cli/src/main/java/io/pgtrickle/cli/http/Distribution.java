@@ -10,7 +10,8 @@ public record Distribution(List<Double> upperBounds, List<Long> counts, double s
 
     public Distribution(List<Double> upperBounds, List<Long> counts, double sum) {
         if (counts.size() != upperBounds.size() + 1) {
-            throw new IllegalArgumentException(upperBounds.size() + " bounds with " + counts.size() + " counts");
+            throw new IllegalArgumentException(
+                    upperBounds.size() + " bounds with " + counts.size() + " counts");
         }
         this.upperBounds = List.copyOf(upperBounds);
         this.counts = List.copyOf(counts);

@@ -42,11 +42,17 @@ final class FigureCollector implements MultiCollector {
         all.add(
                 new InfoSnapshot(
                         meta("pgtrickle_build", "The version that runs."),
-                        List.of(new InfoDataPointSnapshot(Labels.of("version", figures.version())))));
+                        List.of(
+                                new InfoDataPointSnapshot(
+                                        Labels.of("version", figures.version())))));
         all.add(phases(figures.phase()));
         position(figures.position(), all);
         work(figures.work(), all);
-        all.add(gauge("pgtrickle_state_bytes", "State kept on disk, of all views.", figures.stateBytes()));
+        all.add(
+                gauge(
+                        "pgtrickle_state_bytes",
+                        "State kept on disk, of all views.",
+                        figures.stateBytes()));
         figures.slot().ifPresent(slot -> slot(slot, all));
         views(figures.views(), all);
         return new MetricSnapshots(all);
@@ -111,13 +117,12 @@ final class FigureCollector implements MultiCollector {
                         "Log that the server keeps for the slot.",
                         List.of(point(labels, (double) slot.retainedBytes()))));
         slot.safeBytes()
-                .ifPresent(
-                        bytes ->
-                                all.add(
-                                        gauges(
-                                                "pgtrickle_slot_safe_bytes",
-                                                "Log that may be written before the slot is lost.",
-                                                List.of(point(labels, (double) bytes)))));
+                .ifPresent(bytes ->
+                        all.add(
+                                gauges(
+                                        "pgtrickle_slot_safe_bytes",
+                                        "Log that may be written before the slot is lost.",
+                                        List.of(point(labels, (double) bytes)))));
         all.add(
                 gauges(
                         "pgtrickle_slot_wal_status",
@@ -126,7 +131,12 @@ final class FigureCollector implements MultiCollector {
     }
 
     private static void views(List<Figures.View> views, List<MetricSnapshot> all) {
-        all.add(perView("pgtrickle_view_rows", "Rows of the result table, estimated.", views, Figures.View::rows));
+        all.add(
+                perView(
+                        "pgtrickle_view_rows",
+                        "Rows of the result table, estimated.",
+                        views,
+                        Figures.View::rows));
         all.add(
                 perView(
                         "pgtrickle_view_state_bytes",
@@ -138,7 +148,14 @@ final class FigureCollector implements MultiCollector {
                         "pgtrickle_view_status",
                         "1 for the status that the view is in.",
                         views.stream()
-                                .map(view -> point(Labels.of("view", view.name(), "status", view.status()), 1))
+                                .map(view ->
+                                        point(
+                                                Labels.of(
+                                                        "view",
+                                                        view.name(),
+                                                        "status",
+                                                        view.status()),
+                                                1))
                                 .toList()));
         all.add(
                 perViewCounter(
@@ -159,31 +176,38 @@ final class FigureCollector implements MultiCollector {
                 "pgtrickle_phase",
                 "1 for what the sidecar is doing.",
                 Arrays.stream(Figures.Phase.values())
-                        .map(phase -> point(Labels.of("phase", phase.label()), phase == current ? 1 : 0))
+                        .map(phase ->
+                                point(Labels.of("phase", phase.label()), phase == current ? 1 : 0))
                         .toList());
     }
 
     private static GaugeSnapshot perView(
-            String name, String help, List<Figures.View> views, ToDoubleFunction<Figures.View> value) {
+            String name,
+            String help,
+            List<Figures.View> views,
+            ToDoubleFunction<Figures.View> value) {
         return gauges(
                 name,
                 help,
                 views.stream()
-                        .map(view -> point(Labels.of("view", view.name()), value.applyAsDouble(view)))
+                        .map(view ->
+                                point(Labels.of("view", view.name()), value.applyAsDouble(view)))
                         .toList());
     }
 
     private static CounterSnapshot perViewCounter(
-            String name, String help, List<Figures.View> views, ToDoubleFunction<Figures.View> value) {
+            String name,
+            String help,
+            List<Figures.View> views,
+            ToDoubleFunction<Figures.View> value) {
         return new CounterSnapshot(
                 meta(name, help),
                 views.stream()
-                        .map(
-                                view ->
-                                        CounterDataPointSnapshot.builder()
-                                                .labels(Labels.of("view", view.name()))
-                                                .value(value.applyAsDouble(view))
-                                                .build())
+                        .map(view ->
+                                CounterDataPointSnapshot.builder()
+                                        .labels(Labels.of("view", view.name()))
+                                        .value(value.applyAsDouble(view))
+                                        .build())
                         .toList());
     }
 
@@ -197,7 +221,8 @@ final class FigureCollector implements MultiCollector {
         return gauges(name, help, List.of(point(Labels.EMPTY, (double) value)));
     }
 
-    private static GaugeSnapshot gauges(String name, String help, List<GaugeDataPointSnapshot> points) {
+    private static GaugeSnapshot gauges(
+            String name, String help, List<GaugeDataPointSnapshot> points) {
         return new GaugeSnapshot(meta(name, help), points);
     }
 
@@ -205,7 +230,8 @@ final class FigureCollector implements MultiCollector {
         return GaugeDataPointSnapshot.builder().labels(labels).value(value).build();
     }
 
-    private static HistogramSnapshot histogram(String name, String help, Distribution distribution) {
+    private static HistogramSnapshot histogram(
+            String name, String help, Distribution distribution) {
         List<Double> bounds = new ArrayList<>(distribution.upperBounds());
         bounds.add(Double.POSITIVE_INFINITY);
         return new HistogramSnapshot(
@@ -213,7 +239,8 @@ final class FigureCollector implements MultiCollector {
                 List.of(
                         HistogramDataPointSnapshot.builder()
                                 .classicHistogramBuckets(
-                                        ClassicHistogramBuckets.of(bounds, new ArrayList<>(distribution.counts())))
+                                        ClassicHistogramBuckets.of(
+                                                bounds, new ArrayList<>(distribution.counts())))
                                 .sum(distribution.sum())
                                 .build()));
     }

@@ -82,14 +82,22 @@ public record Figures(
     /// @param changesApplied rows written to result tables
     /// @param stepTime from a step's first transaction to its commit in the target, in seconds
     /// @param latency from a transaction's commit to its effect being visible, in seconds
-    public record Work(long changesReceived, long changesApplied, Distribution stepTime, Distribution latency) {}
+    public record Work(
+            long changesReceived,
+            long changesApplied,
+            Distribution stepTime,
+            Distribution latency) {}
 
     /// The replication slot, as PostgreSQL shows it.
     ///
     /// @param retainedBytes log that the server keeps for it
     /// @param safeBytes log that may still be written before the slot is lost; empty where nothing limits it
     public record Slot(
-            String name, boolean active, String walStatus, long retainedBytes, Optional<Long> safeBytes) {}
+            String name,
+            boolean active,
+            String walStatus,
+            long retainedBytes,
+            Optional<Long> safeBytes) {}
 
     /// One view.
     ///

@@ -42,7 +42,8 @@ public record HttpAddress(String host, int port) {
     }
 
     private static PgtrickleException bad(String text) {
-        return PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "not an address to listen on: \"" + text + "\"")
+        return PgtrickleException.of(
+                        ErrorCode.BAD_ARGUMENT, "not an address to listen on: \"" + text + "\"")
                 .withHint("Give host:port, a port alone, or off.");
     }
 }

@@ -16,7 +16,8 @@ import java.util.function.Supplier;
 /// from `FigureCollector`.
 final class Metrics implements AutoCloseable {
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry =
+            new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics collections = new JvmGcMetrics();
 
     Metrics(Supplier<Figures> figures) {

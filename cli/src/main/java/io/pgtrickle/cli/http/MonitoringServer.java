@@ -55,14 +55,17 @@ public final class MonitoringServer implements AutoCloseable {
             if (socket.isUnresolved()) {
                 throw new IOException("unknown host");
             }
-            MonitoringServer monitoring = new MonitoringServer(HttpServer.create(socket, BACKLOG), figures);
+            MonitoringServer monitoring =
+                    new MonitoringServer(HttpServer.create(socket, BACKLOG), figures);
             monitoring.server.setExecutor(monitoring.threads);
             monitoring.server.createContext("/", monitoring::serve);
             monitoring.server.start();
             return monitoring;
         } catch (IOException e) {
             throw PgtrickleException.of(
-                            ErrorCode.BAD_ARGUMENT, "could not listen on " + address + ": " + e.getMessage(), e)
+                            ErrorCode.BAD_ARGUMENT,
+                            "could not listen on " + address + ": " + e.getMessage(),
+                            e)
                     .withHint("Choose another address with --http, or --http off.");
         }
     }
@@ -84,17 +87,24 @@ public final class MonitoringServer implements AutoCloseable {
         if (!method.equals("GET") && !method.equals("HEAD")) {
             return Answer.problem(405, "only GET is served here");
         }
-        String host = java.util.Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Host"), "");
+        String host =
+                java.util.Objects.requireNonNullElse(
+                        exchange.getRequestHeaders().getFirst("Host"), "");
         if (loopback && !LoopbackNames.includes(host)) {
             return Answer.problem(421, "this server answers to loopback names only");
         }
-        String accept = java.util.Objects.requireNonNullElse(exchange.getRequestHeaders().getFirst("Accept"), "");
+        String accept =
+                java.util.Objects.requireNonNullElse(
+                        exchange.getRequestHeaders().getFirst("Accept"), "");
         try {
             return pages.get(exchange.getRequestURI().getPath(), accept);
         } catch (RuntimeException e) {
             // Nothing of it may leave: a message could hold a row's value.
             System.getLogger(MonitoringServer.class.getName())
-                    .log(System.Logger.Level.ERROR, "request for " + exchange.getRequestURI() + " failed", e);
+                    .log(
+                            System.Logger.Level.ERROR,
+                            "request for " + exchange.getRequestURI() + " failed",
+                            e);
             return Answer.problem(500, "internal error, see the log");
         }
     }

@@ -32,12 +32,14 @@ final class Pages {
                 yield new Answer(200, page.contentType(), page.text());
             }
             case "/api/v1/status" -> Answer.json(status(figures.get()));
-            case "/api/v1/slots" -> Answer.json(figures.get().slot().map(Pages::slot).stream().toList());
-            case "/api/v1/views" -> Answer.json(
-                    figures.get().views().stream().map(Pages::view).toList());
-            default -> path.startsWith(VIEW_PREFIX)
-                    ? oneView(path.substring(VIEW_PREFIX.length()))
-                    : Answer.problem(404, "nothing under this path");
+            case "/api/v1/slots" ->
+                    Answer.json(figures.get().slot().map(Pages::slot).stream().toList());
+            case "/api/v1/views" ->
+                    Answer.json(figures.get().views().stream().map(Pages::view).toList());
+            default ->
+                    path.startsWith(VIEW_PREFIX)
+                            ? oneView(path.substring(VIEW_PREFIX.length()))
+                            : Answer.problem(404, "nothing under this path");
         };
     }
 
@@ -46,9 +48,13 @@ final class Pages {
     }
 
     private static Answer ready(Figures figures) {
-        boolean ready = figures.phase() == Figures.Phase.STREAMING
-                && figures.position().lag().compareTo(READY_LAG_LIMIT) <= 0;
-        String reason = figures.phase() == Figures.Phase.STREAMING && !ready ? "lagging" : figures.phase().label();
+        boolean ready =
+                figures.phase() == Figures.Phase.STREAMING
+                        && figures.position().lag().compareTo(READY_LAG_LIMIT) <= 0;
+        String reason =
+                figures.phase() == Figures.Phase.STREAMING && !ready
+                        ? "lagging"
+                        : figures.phase().label();
         return Answer.text(ready ? 200 : 503, reason);
     }
 

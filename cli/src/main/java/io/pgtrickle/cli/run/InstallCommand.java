@@ -14,7 +14,8 @@ import picocli.CommandLine.Option;
 /// `pgtrickle install`.
 @Command(
         name = "install",
-        description = "Makes the schema pgtrickle, the publication and the slot; run does it as well.")
+        description =
+                "Makes the schema pgtrickle, the publication and the slot; run does it as well.")
 public final class InstallCommand implements Callable<Integer> {
 
     private final Console console;
@@ -23,7 +24,8 @@ public final class InstallCommand implements Callable<Integer> {
 
     @Option(
             names = "--print",
-            description = "Print the SQL and the GRANTs that a role without further rights needs, and change nothing.")
+            description =
+                    "Print the SQL and the GRANTs that a role without further rights needs, and change nothing.")
     private boolean print;
 
     public InstallCommand(Console console) {
@@ -39,9 +41,20 @@ public final class InstallCommand implements Callable<Integer> {
             console.out().flush();
             return ExitCode.OK;
         }
+<<<<<<< HEAD
+        Installation.install(
+                configuration.address(), configuration.slot(), configuration.publication());
+        console.say(
+                "installed: schema \"pgtrickle\", publication \""
+                        + configuration.publication()
+                        + "\", slot \""
+                        + configuration.slot()
+                        + "\"");
+=======
         Installation.install(configuration.address(), configuration.slot(), configuration.publication());
         console.say("installed: schema \"pgtrickle\", publication \"" + configuration.publication() + "\", slot \""
                 + configuration.slot() + "\"");
+>>>>>>> refs/heads/commander
         return ExitCode.OK;
     }
 
@@ -50,15 +63,23 @@ public final class InstallCommand implements Callable<Integer> {
         String database = Quoting.identifier(configuration.address().database());
         return List.of(
                 "-- What the sidecar's role needs; to be run by a superuser or the owner of the database.",
-                "CREATE ROLE " + role + " LOGIN REPLICATION PASSWORD '...';    -- where it isn't there yet",
-                "GRANT CREATE ON DATABASE " + database + " TO " + role + ";    -- for the schema and the publication",
+                "CREATE ROLE "
+                        + role
+                        + " LOGIN REPLICATION PASSWORD '...';    -- where it isn't there yet",
+                "GRANT CREATE ON DATABASE "
+                        + database
+                        + " TO "
+                        + role
+                        + ";    -- for the schema and the publication",
                 "-- For each schema with tables that views read, and for each that views are made in:",
                 "GRANT USAGE, CREATE ON SCHEMA public TO " + role + ";",
                 "GRANT SELECT ON ALL TABLES IN SCHEMA public TO " + role + ";",
                 "-- PostgreSQL lets only a table's owner publish it. Either make the role a member of the owners:",
                 "--   GRANT owner_of_the_tables TO " + role + ";",
                 "-- or publish the tables yourself, once the publication is there:",
-                "--   ALTER PUBLICATION " + Quoting.identifier(configuration.publication()) + " ADD TABLE ...;",
+                "--   ALTER PUBLICATION "
+                        + Quoting.identifier(configuration.publication())
+                        + " ADD TABLE ...;",
                 "",
                 "-- The publication and the slot, as pgtrickle makes them:",
                 "--   CREATE PUBLICATION " + Quoting.identifier(configuration.publication()) + ";",

@@ -18,8 +18,10 @@ import picocli.CommandLine.Option;
 /// `pgtrickle run`: the sidecar, until it is told to end.
 @Command(
         name = "run",
-        description = "Runs the sidecar: makes what is missing in the database, then keeps the views fresh.",
-        footer = "Each setting is also a key of the --config file, and PGTRICKLE_… in the environment.")
+        description =
+                "Runs the sidecar: makes what is missing in the database, then keeps the views fresh.",
+        footer =
+                "Each setting is also a key of the --config file, and PGTRICKLE_… in the environment.")
 public final class RunCommand implements Callable<Integer> {
 
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
@@ -28,7 +30,9 @@ public final class RunCommand implements Callable<Integer> {
 
     @Mixin private SettingOptions settings = new SettingOptions();
 
-    @Option(names = "--print-config", description = "Print the resulting configuration without secrets, and end.")
+    @Option(
+            names = "--print-config",
+            description = "Print the resulting configuration without secrets, and end.")
     private boolean printConfig;
 
     public RunCommand(Console console) {
@@ -48,9 +52,11 @@ public final class RunCommand implements Callable<Integer> {
             RunningSidecar sidecar = closer.keep(RunningSidecar.start(configuration));
             LOG.info("pgtrickle serves {}", configuration.address());
             if (configuration.http().isPresent()) {
-                HttpAddress http = closer.keep(
-                                MonitoringServer.start(configuration.http().get(), sidecar.figures()))
-                        .address();
+                HttpAddress http =
+                        closer.keep(
+                                        MonitoringServer.start(
+                                                configuration.http().get(), sidecar.figures()))
+                                .address();
                 LOG.info("HTTP on http://{}/healthz, /readyz, /metrics, /api/v1/status", http);
             }
             sidecar.awaitStop();

@@ -12,19 +12,29 @@ import picocli.CommandLine.Option;
 /// The flags of a sidecar's settings. Written by Picocli.
 final class SettingOptions {
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A YAML file of settings. Else PGTRICKLE_CONFIG.")
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "A YAML file of settings. Else PGTRICKLE_CONFIG.")
     private Optional<Path> config = Optional.empty();
 
     @Option(
             names = "--state-dir",
             paramLabel = "DIR",
-            description = "Where the state is kept, for this sidecar alone. Default: pgtrickle-state.")
+            description =
+                    "Where the state is kept, for this sidecar alone. Default: pgtrickle-state.")
     private Optional<String> stateDirectory = Optional.empty();
 
-    @Option(names = "--slot", paramLabel = "NAME", description = "The replication slot. Default: pgtrickle.")
+    @Option(
+            names = "--slot",
+            paramLabel = "NAME",
+            description = "The replication slot. Default: pgtrickle.")
     private Optional<String> slot = Optional.empty();
 
-    @Option(names = "--publication", paramLabel = "NAME", description = "The publication. Default: pgtrickle.")
+    @Option(
+            names = "--publication",
+            paramLabel = "NAME",
+            description = "The publication. Default: pgtrickle.")
     private Optional<String> publication = Optional.empty();
 
     @Option(

@@ -35,7 +35,8 @@ public final class StatusCommand implements Callable<Integer> {
 
     @Option(
             names = "--health",
-            description = "Ask the sidecar on this machine by HTTP whether it is alive: exit status 0 or 1.")
+            description =
+                    "Ask the sidecar on this machine by HTTP whether it is alive: exit status 0 or 1.")
     private boolean health;
 
     public StatusCommand(Console console) {
@@ -54,14 +55,19 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private int checkHealth() throws InterruptedException {
-        HttpAddress address = settings.read(console)
-                .http()
-                .orElseThrow(() -> PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "HTTP is off, so there is no one to ask"));
+        HttpAddress address =
+                settings.read(console)
+                        .http()
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.BAD_ARGUMENT,
+                                        "HTTP is off, so there is no one to ask"));
         URI uri = URI.create("http://" + reachable(address) + "/healthz");
-        try (HttpClient client =
-                HttpClient.newBuilder().connectTimeout(HEALTH_TIMEOUT).build()) {
-            HttpResponse<String> answer = client.send(
-                    HttpRequest.newBuilder(uri).timeout(HEALTH_TIMEOUT).build(), HttpResponse.BodyHandlers.ofString());
+        try (HttpClient client = HttpClient.newBuilder().connectTimeout(HEALTH_TIMEOUT).build()) {
+            HttpResponse<String> answer =
+                    client.send(
+                            HttpRequest.newBuilder(uri).timeout(HEALTH_TIMEOUT).build(),
+                            HttpResponse.BodyHandlers.ofString());
             console.say(answer.body().strip());
             return answer.statusCode() == 200 ? ExitCode.OK : ExitCode.SOFTWARE;
         } catch (IOException e) {
@@ -70,6 +76,8 @@ public final class StatusCommand implements Callable<Integer> {
     }
 
     private static HttpAddress reachable(HttpAddress address) {
-        return ANY_ADDRESS.contains(address.host()) ? new HttpAddress("127.0.0.1", address.port()) : address;
+        return ANY_ADDRESS.contains(address.host())
+                ? new HttpAddress("127.0.0.1", address.port())
+                : address;
     }
 }

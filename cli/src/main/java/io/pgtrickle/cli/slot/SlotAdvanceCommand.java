@@ -13,7 +13,8 @@ import picocli.CommandLine.Parameters;
 /// `pgtrickle slot advance`.
 @Command(
         name = "advance",
-        description = "Moves a slot on to a position; what it skips is never delivered. A sidecar's views are then populated anew.")
+        description =
+                "Moves a slot on to a position; what it skips is never delivered. A sidecar's views are then populated anew.")
 final class SlotAdvanceCommand implements Callable<Integer> {
 
     private final Console console;

@@ -6,7 +6,9 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// `pgtrickle slot`.
-@Command(name = "slot", description = "Lists, creates, drops, advances and peeks into replication slots.")
+@Command(
+        name = "slot",
+        description = "Lists, creates, drops, advances and peeks into replication slots.")
 public final class SlotCommand {
 
     private SlotCommand() {}

@@ -20,12 +20,15 @@ import picocli.CommandLine.Parameters;
 /// `pgtrickle slot create`.
 @Command(
         name = "create",
-        description = "Creates a logical slot with the plug-in pgoutput; waits for every transaction that has written.")
+        description =
+                "Creates a logical slot with the plug-in pgoutput; waits for every transaction that has written.")
 final class SlotCreateCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "NAME", description = "The slot: small letters, digits and underscores.")
+    @Parameters(
+            paramLabel = "NAME",
+            description = "The slot: small letters, digits and underscores.")
     private String name = "";
 
     @Option(
@@ -44,13 +47,19 @@ final class SlotCreateCommand implements Callable<Integer> {
         ServerAddress address = console.address();
         try (Database database = Database.open(address)) {
             Lsn start = new Slots(database.connection()).create(address, name, timeout, this::tell);
-            console.say("slot " + name + " is created at " + start + ": the server keeps its log from there on");
+            console.say(
+                    "slot "
+                            + name
+                            + " is created at "
+                            + start
+                            + ": the server keeps its log from there on");
         }
         return ExitCode.OK;
     }
 
     private void tell(List<Blocker> blockers) {
-        blockers.forEach(blocker -> console.err().println("waiting for " + TextTable.safe(blocker.description())));
+        blockers.forEach(blocker ->
+                console.err().println("waiting for " + TextTable.safe(blocker.description())));
         console.err().flush();
     }
 }

@@ -15,7 +15,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `pgtrickle slot peek`.
-@Command(name = "peek", description = "Shows what a slot would send next, decoded, without consuming it.")
+@Command(
+        name = "peek",
+        description = "Shows what a slot would send next, decoded, without consuming it.")
 final class SlotPeekCommand implements Callable<Integer> {
 
     private final Console console;
@@ -23,7 +25,10 @@ final class SlotPeekCommand implements Callable<Integer> {
     @Parameters(paramLabel = "NAME", description = "The slot; nobody may be reading it.")
     private String name = "";
 
-    @Option(names = "--publication", paramLabel = "NAME", description = "The publication. Default: pgtrickle.")
+    @Option(
+            names = "--publication",
+            paramLabel = "NAME",
+            description = "The publication. Default: pgtrickle.")
     private String publication = Setting.PUBLICATION.defaultText();
 
     @Option(names = "--limit", paramLabel = "N", description = "Messages at most. Default: 100.")

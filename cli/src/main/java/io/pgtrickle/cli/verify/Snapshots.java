@@ -18,8 +18,10 @@ final class Snapshots {
 
     static Pair request(Database database) throws SQLException {
         String result = database.text("CALL pgtrickle._request('verify_snapshot', '{}', NULL)");
-        Table parsed = database.query(
-                "SELECT r->>'query_snapshot' AS q, r->>'view_snapshot' AS v FROM (SELECT ?::jsonb AS r) AS a", result);
+        Table parsed =
+                database.query(
+                        "SELECT r->>'query_snapshot' AS q, r->>'view_snapshot' AS v FROM (SELECT ?::jsonb AS r) AS a",
+                        result);
         List<@Nullable Object> row = parsed.rows().getFirst();
         return new Pair(String.valueOf(row.get(0)), String.valueOf(row.get(1)));
     }

@@ -38,7 +38,8 @@ final class Subjects {
             List<Verification.Subject> found =
                     read(SELECT + " AND v.relation = pg_catalog.to_regclass(?)", name);
             if (found.isEmpty()) {
-                throw PgtrickleException.of(ErrorCode.NAME_UNKNOWN, "no running view \"" + name + "\"")
+                throw PgtrickleException.of(
+                                ErrorCode.NAME_UNKNOWN, "no running view \"" + name + "\"")
                         .withHint("See pgtrickle view list.");
             }
             subjects.addAll(found);
@@ -55,11 +56,13 @@ final class Subjects {
                 List<Verification.Subject> subjects = new ArrayList<>();
                 while (rows.next()) {
                     String path = rows.getString(4) == null ? "" : rows.getString(4);
-                    subjects.add(new Verification.Subject(
-                            rows.getString(6),
-                            Quoting.qualified(rows.getString(1), rows.getString(2)),
-                            rows.getString(3),
-                            path.replace("\"$user\"", Quoting.identifier(rows.getString(5)))));
+                    subjects.add(
+                            new Verification.Subject(
+                                    rows.getString(6),
+                                    Quoting.qualified(rows.getString(1), rows.getString(2)),
+                                    rows.getString(3),
+                                    path.replace(
+                                            "\"$user\"", Quoting.identifier(rows.getString(5)))));
                 }
                 return subjects;
             }

@@ -53,18 +53,22 @@ final class Verification {
 
     Outcome compare(Subject subject, int rowLimit) throws SQLException {
         try (Statement statement = querySession.createStatement()) {
-            statement.execute("SELECT pg_catalog.set_config('search_path', "
-                    + Quoting.literal(subject.searchPath())
-                    + ", true)");
+            statement.execute(
+                    "SELECT pg_catalog.set_config('search_path', "
+                            + Quoting.literal(subject.searchPath())
+                            + ", true)");
         }
         String ofQuery = "SELECT * FROM (" + withoutSemicolon(subject.query()) + "\n) AS " + ALIAS;
         String ofView = "SELECT " + columns(subject.table()) + " FROM ONLY " + subject.table();
         BagSum viewSum = sum(viewSession, ofView);
         BagSum querySum = sum(querySession, ofQuery);
         List<Integer> buckets = viewSum.differences(querySum, rowLimit);
-        List<String> differences = buckets.isEmpty()
-                ? List.of()
-                : differences(Set.copyOf(buckets), ofView, ofQuery).stream().limit(rowLimit).toList();
+        List<String> differences =
+                buckets.isEmpty()
+                        ? List.of()
+                        : differences(Set.copyOf(buckets), ofView, ofQuery).stream()
+                                .limit(rowLimit)
+                                .toList();
         return new Outcome(subject.name(), viewSum.count(), querySum.count(), differences);
     }
 
@@ -74,7 +78,8 @@ final class Verification {
         return sum;
     }
 
-    private List<String> differences(Set<Integer> buckets, String ofView, String ofQuery) throws SQLException {
+    private List<String> differences(Set<Integer> buckets, String ofView, String ofQuery)
+            throws SQLException {
         Map<Image, Long> weights = new HashMap<>();
         collect(viewSession, ofView, buckets, image -> weights.merge(image, 1L, Long::sum));
         collect(querySession, ofQuery, buckets, image -> weights.merge(image, -1L, Long::sum));
@@ -85,25 +90,40 @@ final class Verification {
                 differences.add(sign + image.text());
             }
         });
-        return differences.stream().sorted((a, b) -> a.substring(2).compareTo(b.substring(2))).toList();
+        return differences.stream()
+                .sorted((a, b) -> a.substring(2).compareTo(b.substring(2)))
+                .toList();
     }
 
     /// A row by its bytes, with its text.
     private record Image(java.nio.ByteBuffer bytes, String text) {}
 
     private static void collect(
-            Connection session, String query, Set<Integer> buckets, java.util.function.Consumer<Image> consumer)
+            Connection session,
+            String query,
+            Set<Integer> buckets,
+            java.util.function.Consumer<Image> consumer)
             throws SQLException {
         BagSum hashing = new BagSum();
-        String withText = "SELECT " + ALIAS + ".*, " + ALIAS + "::text FROM (" + query + ") AS " + ALIAS;
-        RowImages.read(session, withText, (image, length, lastField) -> {
-            int own = lastField - Integer.BYTES;
-            if (buckets.contains(hashing.bucket(image, own))) {
-                consumer.accept(new Image(
-                        java.nio.ByteBuffer.wrap(java.util.Arrays.copyOf(image, own)),
-                        new String(image, lastField, length - lastField, StandardCharsets.UTF_8)));
-            }
-        });
+        String withText =
+                "SELECT " + ALIAS + ".*, " + ALIAS + "::text FROM (" + query + ") AS " + ALIAS;
+        RowImages.read(
+                session,
+                withText,
+                (image, length, lastField) -> {
+                    int own = lastField - Integer.BYTES;
+                    if (buckets.contains(hashing.bucket(image, own))) {
+                        consumer.accept(
+                                new Image(
+                                        java.nio.ByteBuffer.wrap(
+                                                java.util.Arrays.copyOf(image, own)),
+                                        new String(
+                                                image,
+                                                lastField,
+                                                length - lastField,
+                                                StandardCharsets.UTF_8)));
+                    }
+                });
     }
 
     private String columns(String table) throws SQLException {
@@ -123,6 +143,8 @@ final class Verification {
     /// A statement's closing semicolons don't fit into a subquery.
     static String withoutSemicolon(String query) {
         String stripped = query.strip();
-        return stripped.endsWith(";") ? withoutSemicolon(stripped.substring(0, stripped.length() - 1)) : stripped;
+        return stripped.endsWith(";")
+                ? withoutSemicolon(stripped.substring(0, stripped.length() - 1))
+                : stripped;
     }
 }

@@ -19,8 +19,10 @@ import picocli.CommandLine.Parameters;
 /// `pgtrickle view verify`.
 @Command(
         name = "verify",
-        description = "Compares views with their queries at one commit position, while everything goes on.",
-        footer = "Exit status 1 if a view differs. The queries run with the rights of the role that connects.")
+        description =
+                "Compares views with their queries at one commit position, while everything goes on.",
+        footer =
+                "Exit status 1 if a view differs. The queries run with the rights of the role that connects.")
 public final class ViewVerifyCommand implements Callable<Integer> {
 
     private static final int ROWS_SHOWN = 20;
@@ -40,7 +42,8 @@ public final class ViewVerifyCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         if (all == !names.isEmpty()) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "one of NAME and --all must be given");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "one of NAME and --all must be given");
         }
         List<Verification.Outcome> outcomes = new ArrayList<>();
         try (Database database = Database.open(console.address())) {
@@ -48,7 +51,8 @@ public final class ViewVerifyCommand implements Callable<Integer> {
             Snapshots.Pair snapshots = Snapshots.request(database);
             try (Database views = Snapshots.open(console.address(), snapshots.ofViews());
                     Database queries = Snapshots.open(console.address(), snapshots.ofSources())) {
-                Verification verification = new Verification(views.connection(), queries.connection());
+                Verification verification =
+                        new Verification(views.connection(), queries.connection());
                 for (Verification.Subject subject : subjects) {
                     Verification.Outcome outcome = verification.compare(subject, ROWS_SHOWN);
                     show(outcome);
@@ -59,7 +63,9 @@ public final class ViewVerifyCommand implements Callable<Integer> {
         if (console.json()) {
             console.print(table(outcomes));
         }
-        return outcomes.stream().allMatch(Verification.Outcome::exact) ? ExitCode.OK : ExitCode.SOFTWARE;
+        return outcomes.stream().allMatch(Verification.Outcome::exact)
+                ? ExitCode.OK
+                : ExitCode.SOFTWARE;
     }
 
     private void show(Verification.Outcome outcome) {
@@ -67,15 +73,27 @@ public final class ViewVerifyCommand implements Callable<Integer> {
             console.say("exact: " + outcome.view() + ", " + outcome.viewRows() + " rows");
             return;
         }
-        console.say("DIFFERENT: " + outcome.view() + " has " + outcome.viewRows() + " rows, its query "
-                + outcome.queryRows());
+        console.say(
+                "DIFFERENT: "
+                        + outcome.view()
+                        + " has "
+                        + outcome.viewRows()
+                        + " rows, its query "
+                        + outcome.queryRows());
         outcome.differences().forEach(row -> console.say("  " + TextTable.safe(row)));
     }
 
     private static Table table(List<Verification.Outcome> outcomes) {
         List<List<@Nullable Object>> rows = new ArrayList<>();
         outcomes.forEach(o ->
-                rows.add(Table.row(o.view(), o.exact(), o.viewRows(), o.queryRows(), List.copyOf(o.differences()))));
-        return new Table(List.of("view_name", "exact", "view_rows", "query_rows", "differences"), rows);
+                rows.add(
+                        Table.row(
+                                o.view(),
+                                o.exact(),
+                                o.viewRows(),
+                                o.queryRows(),
+                                List.copyOf(o.differences()))));
+        return new Table(
+                List.of("view_name", "exact", "view_rows", "query_rows", "differences"), rows);
     }
 }

@@ -22,7 +22,10 @@ final class ViewCreateCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The table's name, which may have a schema.")
+    @Parameters(
+            index = "0",
+            paramLabel = "NAME",
+            description = "The table's name, which may have a schema.")
     private String name = "";
 
     @Parameters(
@@ -32,13 +35,18 @@ final class ViewCreateCommand implements Callable<Integer> {
             description = "The query, in SQL; - reads it from standard input.")
     private String argument = "";
 
-    @Option(names = "--file", paramLabel = "FILE", description = "Reads the query from a file instead.")
+    @Option(
+            names = "--file",
+            paramLabel = "FILE",
+            description = "Reads the query from a file instead.")
     private Optional<Path> file = Optional.empty();
 
     @Option(names = "--if-not-exists", description = "Do nothing where a view of that name exists.")
     private boolean ifNotExists;
 
-    @Option(names = "--no-wait", description = "Return once the view is accepted; it is filled in the background.")
+    @Option(
+            names = "--no-wait",
+            description = "Return once the view is accepted; it is filled in the background.")
     private boolean noWait;
 
     ViewCreateCommand(Console console) {
@@ -62,11 +70,14 @@ final class ViewCreateCommand implements Callable<Integer> {
 
     private String query() throws IOException {
         if (file.isPresent() == !argument.isBlank()) {
-            throw PgtrickleException.of(ErrorCode.BAD_ARGUMENT, "one of QUERY and --file must be given");
+            throw PgtrickleException.of(
+                    ErrorCode.BAD_ARGUMENT, "one of QUERY and --file must be given");
         }
         if (file.isPresent()) {
             return Files.readString(file.get());
         }
-        return argument.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : argument;
+        return argument.equals("-")
+                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
+                : argument;
     }
 }

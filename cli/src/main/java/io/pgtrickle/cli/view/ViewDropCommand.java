@@ -34,7 +34,10 @@ final class ViewDropCommand implements Callable<Integer> {
         try (Database database = Database.open(console.address())) {
             for (String name : names) {
                 database.execute(
-                        "CALL pgtrickle.drop_view(name => ?, if_exists => ?, cascade => ?)", name, ifExists, cascade);
+                        "CALL pgtrickle.drop_view(name => ?, if_exists => ?, cascade => ?)",
+                        name,
+                        ifExists,
+                        cascade);
                 console.say("view " + name + " is dropped");
             }
         }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Parameters;
 /// `pgtrickle view explain`.
 @Command(
         name = "explain",
-        description = "Shows how a view is kept, a line an operator; of a query, how it would be, or why it can't.")
+        description =
+                "Shows how a view is kept, a line an operator; of a query, how it would be, or why it can't.")
 final class ViewExplainCommand implements Callable<Integer> {
 
     private final Console console;

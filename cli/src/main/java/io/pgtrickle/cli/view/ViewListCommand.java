@@ -10,11 +10,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 
 /// `pgtrickle view list`.
-@Command(name = "list", description = "Lists the views with their status and lag; as JSON with all that is known.")
+@Command(
+        name = "list",
+        description = "Lists the views with their status and lag; as JSON with all that is known.")
 final class ViewListCommand implements Callable<Integer> {
 
     private static final List<String> SHOWN =
-            List.of("view_name", "status", "message", "lag_bytes", "latency", "changes_applied", "state_bytes");
+            List.of(
+                    "view_name",
+                    "status",
+                    "message",
+                    "lag_bytes",
+                    "latency",
+                    "changes_applied",
+                    "state_bytes");
 
     private final Console console;
 

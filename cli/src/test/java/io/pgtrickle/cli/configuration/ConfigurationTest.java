@@ -49,7 +49,10 @@ class ConfigurationTest {
     @Test
     void unknownKeysAreErrors() {
         refuses("slots: s\n", Map.of(), "unknown key of the configuration file \"slots\"");
-        refuses("", Map.of("PGTRICKLE_SLOTS", "s"), "unknown environment variable \"PGTRICKLE_SLOTS\"");
+        refuses(
+                "",
+                Map.of("PGTRICKLE_SLOTS", "s"),
+                "unknown environment variable \"PGTRICKLE_SLOTS\"");
     }
 
     @Test
@@ -79,7 +82,10 @@ class ConfigurationTest {
     @Test
     void whatIsPrintedReadsBack() {
         Configuration configuration =
-                read(Map.of(Setting.STATE_DIR, "it's here: #1", Setting.MEMORY, "1536MB"), "", Map.of());
+                read(
+                        Map.of(Setting.STATE_DIR, "it's here: #1", Setting.MEMORY, "1536MB"),
+                        "",
+                        Map.of());
         String printed = String.join("\n", configuration.lines());
         assertThat(read(Map.of(), printed, Map.of())).isEqualTo(configuration);
     }
@@ -92,10 +98,12 @@ class ConfigurationTest {
                 .satisfies(e -> assertThat(e.code()).isEqualTo(ErrorCode.BAD_ARGUMENT));
     }
 
-    private Configuration read(Map<Setting, String> flags, String file, Map<String, String> variables) {
+    private Configuration read(
+            Map<Setting, String> flags, String file, Map<String, String> variables) {
         Map<String, String> all = new HashMap<>(variables);
         all.put(Configuration.CONFIG_VARIABLE, write(file).toString());
-        return Configuration.read(flags, Optional.empty(), new Environment(all, directory, "somebody"));
+        return Configuration.read(
+                flags, Optional.empty(), new Environment(all, directory, "somebody"));
     }
 
     private Path write(String text) {

@@ -17,7 +17,12 @@ class ComplaintIT {
 
     @Test
     void showsTheServersMessageDetailAndHint() throws SQLException {
-        assertThat(printed(raisedByTheServer()))
+        assertThat(
+                        printed(
+                                raised(
+                                        """
+                                        DO $$ BEGIN RAISE 'UNION is not supported' USING DETAIL = 'PGT-101', HINT = 'Use UNION ALL.'; END $$
+                                        """)))
                 .isEqualToNormalizingNewlines(
                         """
                         pgtrickle: UNION is not supported
@@ -29,7 +34,8 @@ class ComplaintIT {
     @Test
     void showsOurOwnCodeAndHint() {
         PgtrickleException error =
-                PgtrickleException.of(ErrorCode.SETTING_WRONG, "wal_level is \"replica\"").withHint("Set it.");
+                PgtrickleException.of(ErrorCode.SETTING_WRONG, "wal_level is \"replica\"")
+                        .withHint("Set it.");
         assertThat(printed(error))
                 .isEqualToNormalizingNewlines(
                         """
@@ -52,15 +58,16 @@ class ComplaintIT {
                 .startsWith("pgtrickle: one\ntwo\\x07");
     }
 
-    private static SQLException raisedByTheServer() throws SQLException {
+    @Test
+    void aDatabaseWithoutPgtrickleIsToldHowToGetIt() throws SQLException {
+        assertThat(printed(raised("SELECT * FROM pgtrickle.list_views()")))
+                .contains("hint: Install it with pgtrickle run or pgtrickle install.");
+    }
+
+    private static SQLException raised(String sql) throws SQLException {
         try (Connection connection = EmbeddedServer.shared(18).connect();
                 Statement statement = connection.createStatement()) {
-            return catchThrowableOfType(
-                    SQLException.class,
-                    () ->
-                            statement.execute(
-                                    "DO $$ BEGIN RAISE 'UNION is not supported'"
-                                            + " USING DETAIL = 'PGT-101', HINT = 'Use UNION ALL.'; END $$"));
+            return catchThrowableOfType(SQLException.class, () -> statement.execute(sql));
         }
     }
 

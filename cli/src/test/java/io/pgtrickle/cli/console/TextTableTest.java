@@ -13,7 +13,9 @@ class TextTableTest {
         Table table =
                 new Table(
                         List.of("name", "rows", "state_bytes", "active"),
-                        List.of(Table.row("a", 1L, 20_480L, true), Table.row("long name", 1000L, null, false)));
+                        List.of(
+                                Table.row("a", 1L, 20_480L, true),
+                                Table.row("long name", 1000L, null, false)));
         assertThat(TextTable.lines(table))
                 .containsExactly(
                         "name       rows  state_bytes  active",
@@ -46,7 +48,9 @@ class TextTableTest {
     @Test
     void jsonKeepsTypesAndNulls() {
         Table table =
-                new Table(List.of("n", "b", "l", "z"), List.of(Table.row(1L, true, List.of("x"), null)));
+                new Table(
+                        List.of("n", "b", "l", "z"),
+                        List.of(Table.row(1L, true, List.of("x"), null)));
         assertThat(Json.write(Json.rows(table)).replaceAll("\\s", ""))
                 .isEqualTo("[{\"n\":1,\"b\":true,\"l\":[\"x\"],\"z\":null}]");
     }

@@ -36,11 +36,17 @@ class ShopIT {
         execute("SELECT pg_stat_force_next_flush()");
         assertThat(count("orders")).isBetween(before / 3, before * 3);
         for (String table : List.of("customers", "products", "orders")) {
-            assertThat(number("SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = '" + table + "'"))
+            assertThat(
+                            number(
+                                    "SELECT n_tup_upd FROM pg_stat_user_tables WHERE relname = '"
+                                            + table
+                                            + "'"))
                     .as("updates of " + table)
                     .isGreaterThan(100);
         }
-        assertThat(number("SELECT n_tup_del FROM pg_stat_user_tables WHERE relname = 'order_lines'"))
+        assertThat(
+                        number(
+                                "SELECT n_tup_del FROM pg_stat_user_tables WHERE relname = 'order_lines'"))
                 .isGreaterThan(100);
     }
 
@@ -65,16 +71,26 @@ class ShopIT {
     @Test
     void aViewThatEqualsItsQueryIsExactAndOthersAreNot() throws SQLException {
         for (DemoView view : DemoView.ALL) {
-            execute("CREATE TABLE " + view.name() + " AS SELECT 'x'::bytea AS __pgtrickle_row, q.* FROM (" + view.query()
-                    + ") AS q");
+            execute(
+                    "CREATE TABLE "
+                            + view.name()
+                            + " AS SELECT 'x'::bytea AS __pgtrickle_row, q.* FROM ("
+                            + view.query()
+                            + ") AS q");
         }
-        assertThat(compare()).hasSize(5).allMatch(Comparison.Outcome::exact).allMatch(o -> o.rows() > 0);
-        execute("DELETE FROM open_orders WHERE id = (SELECT min(id) FROM open_orders)",
+        assertThat(compare())
+                .hasSize(5)
+                .allMatch(Comparison.Outcome::exact)
+                .allMatch(o -> o.rows() > 0);
+        execute(
+                "DELETE FROM open_orders WHERE id = (SELECT min(id) FROM open_orders)",
                 "INSERT INTO bulk_lines SELECT * FROM bulk_lines LIMIT 1");
         assertThat(compare().stream().filter(o -> !o.exact()))
                 .extracting(Comparison.Outcome::view)
                 .containsExactly("open_orders", "bulk_lines");
-        assertThat(compare().get(4).toString()).startsWith("DIFFERENT: bulk_lines, ").contains("\n  + (");
+        assertThat(compare().get(4).toString())
+                .startsWith("DIFFERENT: bulk_lines, ")
+                .contains("\n  + (");
     }
 
     private String actAndFingerprint() throws SQLException {
@@ -84,7 +100,8 @@ class ShopIT {
                 shopper.act();
             }
         }
-        return text("SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM (SELECT id, status, customer_id FROM orders) AS t")
+        return text(
+                        "SELECT md5(string_agg(t::text, '' ORDER BY t::text)) FROM (SELECT id, status, customer_id FROM orders) AS t")
                 + text("SELECT md5(string_agg(t::text, '' ORDER BY id)) FROM products AS t");
     }
 

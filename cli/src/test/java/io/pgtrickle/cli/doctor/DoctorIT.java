@@ -63,14 +63,17 @@ class DoctorIT {
                     Statement statement = connection.createStatement()) {
                 statement.execute("CREATE ROLE weak LOGIN");
                 statement.execute("CREATE TABLE t (a int)");
-                statement.execute("BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'forgotten'");
+                statement.execute(
+                        "BEGIN; INSERT INTO t VALUES (1); PREPARE TRANSACTION 'forgotten'");
             }
             String uri = "postgresql://weak@" + server.host() + ":" + server.port() + "/postgres";
             assertThat(doctor(uri)).isEqualTo(1);
         }
         assertThat(out.toString())
-                .contains("WRONG   wal_level: replica\n          ALTER SYSTEM SET wal_level = 'logical';")
-                .contains("WRONG   max_replication_slots: 0, 0 free\n          ALTER SYSTEM SET max_replication_slots = 5;")
+                .contains(
+                        "WRONG   wal_level: replica\n          ALTER SYSTEM SET wal_level = 'logical';")
+                .contains(
+                        "WRONG   max_replication_slots: 0, 0 free\n          ALTER SYSTEM SET max_replication_slots = 5;")
                 .contains("WRONG   replication: ")
                 .contains("ALTER ROLE \"weak\" REPLICATION;")
                 .contains("GRANT CREATE ON DATABASE \"postgres\" TO \"weak\";")
@@ -99,11 +102,14 @@ class DoctorIT {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             statement.execute("CREATE PUBLICATION pgtrickle WITH (publish = 'insert')");
-            statement.execute("SELECT pg_create_logical_replication_slot('pgtrickle', 'test_decoding', true)");
+            statement.execute(
+                    "SELECT pg_create_logical_replication_slot('pgtrickle', 'test_decoding', true)");
             assertThat(doctor(database.uri())).isEqualTo(1);
         }
         assertThat(out.toString())
-                .contains("WRONG   publication: publication \"pgtrickle\" leaves out some kinds of changes")
-                .contains("WRONG   slot: slot \"pgtrickle\" belongs to something else (plug-in test_decoding)");
+                .contains(
+                        "WRONG   publication: publication \"pgtrickle\" leaves out some kinds of changes")
+                .contains(
+                        "WRONG   slot: slot \"pgtrickle\" belongs to something else (plug-in test_decoding)");
     }
 }

@@ -29,6 +29,7 @@ class HttpAddressTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "x", "h:", ":80", "h:70000", "::1:80", "h:-1"})
     void refusesAllElse(String text) {
-        assertThatExceptionOfType(PgtrickleException.class).isThrownBy(() -> HttpAddress.parse(text));
+        assertThatExceptionOfType(PgtrickleException.class)
+                .isThrownBy(() -> HttpAddress.parse(text));
     }
 }

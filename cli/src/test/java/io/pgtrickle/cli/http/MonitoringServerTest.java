@@ -59,8 +59,9 @@ class MonitoringServerTest {
     @Test
     void metricsHaveWhatAnOperatorNeedsFirst() throws Exception {
         HttpResponse<String> answer = get("/metrics");
-        assertThat(answer.headers().firstValue("Content-Type")).hasValueSatisfying(type ->
-                assertThat(type).startsWith("text/plain; version=0.0.4"));
+        assertThat(answer.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(
+                        type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
         assertThat(answer.body().lines())
                 .contains(
                         "pgtrickle_build_info{version=\"1.2.3\"} 1",
@@ -89,7 +90,9 @@ class MonitoringServerTest {
     void openMetricsForThoseWhoAskForIt() throws Exception {
         HttpResponse<String> answer =
                 client.send(
-                        request("/metrics").header("Accept", "application/openmetrics-text").build(),
+                        request("/metrics")
+                                .header("Accept", "application/openmetrics-text")
+                                .build(),
                         HttpResponse.BodyHandlers.ofString());
         assertThat(answer.body()).endsWith("# EOF\n");
     }
@@ -102,7 +105,8 @@ class MonitoringServerTest {
         assertThat(status.get("last_error")).isNull();
         List<?> views = JsonMapper.shared().readValue(get("/api/v1/views").body(), List.class);
         assertThat(views).hasSize(1);
-        Map<?, ?> view = JsonMapper.shared().readValue(get("/api/v1/views/revenue").body(), Map.class);
+        Map<?, ?> view =
+                JsonMapper.shared().readValue(get("/api/v1/views/revenue").body(), Map.class);
         assertThat(view.get("operators")).isEqualTo(List.of("scan orders"));
         List<?> slots = JsonMapper.shared().readValue(get("/api/v1/slots").body(), List.class);
         assertThat(slots).singleElement().asString().contains("retained_bytes=8192");
@@ -130,8 +134,14 @@ class MonitoringServerTest {
 
     @Test
     void aForeignNameForThisMachineIsRefused() throws Exception {
-        assertThat(statusOf("GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n")).contains(" 421 ");
-        assertThat(statusOf("GET /healthz HTTP/1.1\r\nHost: localhost:80\r\nConnection: close\r\n\r\n")).contains(" 200 ");
+        assertThat(
+                        statusOf(
+                                "GET /metrics HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"))
+                .contains(" 421 ");
+        assertThat(
+                        statusOf(
+                                "GET /healthz HTTP/1.1\r\nHost: localhost:80\r\nConnection: close\r\n\r\n"))
+                .contains(" 200 ");
         assertThat(statusOf("GET /healthz HTTP/1.0\r\n\r\n")).contains(" 200 ");
     }
 
@@ -151,7 +161,8 @@ class MonitoringServerTest {
     }
 
     private String statusOf(String request) throws IOException {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.address().port())) {
+        try (Socket socket =
+                new Socket(InetAddress.getLoopbackAddress(), server.address().port())) {
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
             return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
@@ -173,7 +184,18 @@ class MonitoringServerTest {
                         Distribution.of(5, 0.015)),
                 4096,
                 Optional.empty(),
-                Optional.of(new Figures.Slot("pgtrickle", true, "reserved", 8192, Optional.of(1_000_000L))),
-                List.of(new Figures.View("revenue", "running", "", 5, 100, 30, 4096, List.of("scan orders"))));
+                Optional.of(
+                        new Figures.Slot(
+                                "pgtrickle", true, "reserved", 8192, Optional.of(1_000_000L))),
+                List.of(
+                        new Figures.View(
+                                "revenue",
+                                "running",
+                                "",
+                                5,
+                                100,
+                                30,
+                                4096,
+                                List.of("scan orders"))));
     }
 }

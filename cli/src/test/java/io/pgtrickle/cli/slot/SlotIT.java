@@ -18,7 +18,6 @@ import java.util.Map;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import picocli.CommandLine;
 
 class SlotIT {
 
@@ -38,12 +37,11 @@ class SlotIT {
                         new Environment(Map.of("PGTRICKLE_URL", database.uri()), home, "somebody"),
                         false);
         return SlotCommand.of(console)
-                .setExecutionExceptionHandler(
-                        (error, _, _) -> {
-                            Complaint complaint = Complaint.of(error);
-                            complaint.print(errors);
-                            return complaint.exitCode();
-                        })
+                .setExecutionExceptionHandler((error, _, _) -> {
+                    Complaint complaint = Complaint.of(error);
+                    complaint.print(errors);
+                    return complaint.exitCode();
+                })
                 .execute(arguments);
     }
 
@@ -52,7 +50,10 @@ class SlotIT {
     void aSlotIsCreatedListedPeekedAdvancedAndDropped(int major) throws SQLException {
         Database database = EmbeddedServer.shared(major).createDatabase();
         String name = "cycle_" + database.name();
-        execute(database, "CREATE TABLE t (id int PRIMARY KEY, name text)", "CREATE PUBLICATION p FOR TABLE t");
+        execute(
+                database,
+                "CREATE TABLE t (id int PRIMARY KEY, name text)",
+                "CREATE PUBLICATION p FOR TABLE t");
 
         assertThat(slot(database, "create", name)).as(err.toString()).isZero();
         assertThat(out.toString()).startsWith("slot " + name + " is created at ");
@@ -64,7 +65,8 @@ class SlotIT {
         assertThat(slot(database, "peek", name, "--publication", "p")).isZero();
         assertThat(out.toString()).as("peeking consumes nothing").isEqualTo(first);
 
-        assertThat(slot(database, "advance", name, text(database, "SELECT pg_current_wal_lsn()"))).isZero();
+        assertThat(slot(database, "advance", name, text(database, "SELECT pg_current_wal_lsn()")))
+                .isZero();
         assertThat(slot(database, "peek", name, "--publication", "p")).isZero();
         assertThat(out.toString()).doesNotContain("one");
 
@@ -84,9 +86,12 @@ class SlotIT {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             // a temporary slot is held by its session
-            statement.execute("SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput', true)");
+            statement.execute(
+                    "SELECT pg_create_logical_replication_slot('" + name + "', 'pgoutput', true)");
             assertThat(slot(database, "drop", name)).isEqualTo(1);
-            assertThat(err.toString()).contains("is in use by process ").contains("detail: PGT-205");
+            assertThat(err.toString())
+                    .contains("is in use by process ")
+                    .contains("detail: PGT-205");
         }
     }
 
@@ -95,7 +100,8 @@ class SlotIT {
     void aSlotThatIsNotThereIsAnError(int major) {
         Database database = EmbeddedServer.shared(major).createDatabase();
         assertThat(slot(database, "drop", "nobody")).isEqualTo(1);
-        assertThat(err.toString()).startsWith("pgtrickle: replication slot \"nobody\" does not exist");
+        assertThat(err.toString())
+                .startsWith("pgtrickle: replication slot \"nobody\" does not exist");
         assertThat(slot(database, "drop", "No Slot")).as("no name of a slot").isEqualTo(2);
     }
 
@@ -108,7 +114,14 @@ class SlotIT {
                 Statement statement = writer.createStatement()) {
             writer.setAutoCommit(false);
             statement.execute("INSERT INTO t VALUES (1)");
-            assertThat(slot(database, "create", "waiting_" + database.name(), "--timeout", "1500ms")).isEqualTo(1);
+            assertThat(
+                            slot(
+                                    database,
+                                    "create",
+                                    "waiting_" + database.name(),
+                                    "--timeout",
+                                    "1500ms"))
+                    .isEqualTo(1);
         }
         assertThat(err.toString()).contains("waiting for process ").contains("detail: PGT-160");
     }

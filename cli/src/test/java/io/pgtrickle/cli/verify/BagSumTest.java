@@ -14,7 +14,9 @@ class BagSumTest {
 
     @Test
     void theOrderOfRowsDoesNotMatter() {
-        List<String> rows = new ArrayList<>(IntStream.range(0, 10_000).mapToObj(i -> "row " + i % 900).toList());
+        List<String> rows =
+                new ArrayList<>(
+                        IntStream.range(0, 10_000).mapToObj(i -> "row " + i % 900).toList());
         BagSum straight = sum(rows);
         Collections.shuffle(rows, new Random(1));
         assertThat(straight.differences(sum(rows), 10)).isEmpty();
@@ -23,7 +25,8 @@ class BagSumTest {
 
     @Test
     void theNumberOfEqualRowsMatters() {
-        assertThat(sum(List.of("a", "a", "b")).differences(sum(List.of("a", "b", "b")), 10)).hasSize(2);
+        assertThat(sum(List.of("a", "a", "b")).differences(sum(List.of("a", "b", "b")), 10))
+                .hasSize(2);
         assertThat(sum(List.of("a", "a")).differences(sum(List.of()), 10)).hasSize(1);
     }
 
@@ -31,7 +34,8 @@ class BagSumTest {
     void theDifferingBucketIsThatOfTheDifferingRow() {
         BagSum with = sum(List.of("a", "b"));
         byte[] b = "b".getBytes(StandardCharsets.UTF_8);
-        assertThat(with.differences(sum(List.of("a")), 10)).containsExactly(with.bucket(b, b.length));
+        assertThat(with.differences(sum(List.of("a")), 10))
+                .containsExactly(with.bucket(b, b.length));
     }
 
     @Test

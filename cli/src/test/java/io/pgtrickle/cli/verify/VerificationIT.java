@@ -14,10 +14,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Without a sidecar: both sides see the present.
 class VerificationIT {
 
-    private static final String QUERY = "SELECT g % 100 AS k, g::numeric * 0.5 AS n, 'x'::text AS t FROM t; -- the query";
+    private static final String QUERY =
+            "SELECT g % 100 AS k, g::numeric * 0.5 AS n, 'x'::text AS t FROM t; -- the query";
 
     private static final Verification.Subject SUBJECT =
-            new Verification.Subject("v", "\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
+            new Verification.Subject(
+                    "v", "\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
 
     private Database database = EmbeddedServer.shared(18).database("postgres");
 
@@ -34,7 +36,9 @@ class VerificationIT {
     @ParameterizedTest
     @ValueSource(ints = {1, 20})
     void equalBagsAreExactWhateverTheirOrder(int limit) throws SQLException {
-        execute("CREATE TABLE public.w AS SELECT * FROM public.v ORDER BY random()", "DROP TABLE v",
+        execute(
+                "CREATE TABLE public.w AS SELECT * FROM public.v ORDER BY random()",
+                "DROP TABLE v",
                 "ALTER TABLE w RENAME TO v");
         Verification.Outcome outcome = compare(limit);
         assertThat(outcome.exact()).isTrue();
@@ -45,7 +49,9 @@ class VerificationIT {
     @ParameterizedTest
     @ValueSource(ints = {20})
     void differingRowsAreShownWithTheirSide(int limit) throws SQLException {
-        execute("UPDATE public.v SET t = 'y' WHERE n = 1", "DELETE FROM public.v WHERE n = 2",
+        execute(
+                "UPDATE public.v SET t = 'y' WHERE n = 1",
+                "DELETE FROM public.v WHERE n = 2",
                 "INSERT INTO public.v SELECT * FROM public.v WHERE n = 3");
         assertThat(compare(limit).differences())
                 .containsExactlyInAnyOrder(
