@@ -128,6 +128,8 @@ final class FakeSidecar implements AutoCloseable {
         execute(
                 session,
                 "UPDATE pgtrickle.sidecar SET heartbeat = clock_timestamp() - interval '4 s'");
+        // a closed session's locks go a moment later
+        execute(session, "SELECT pg_advisory_unlock_all()");
         session.close();
     }
 

@@ -1,21 +1,15 @@
 package io.pgtrickle.commander;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 
 /// A database in which a role without superuser's rights installs the SQL objects, and another one uses them.
 final class SqlObjects implements AutoCloseable {
@@ -71,26 +65,18 @@ final class SqlObjects implements AutoCloseable {
     }
 
     void install() throws SQLException {
-        run("install.sql");
+        run(SqlScripts.install());
     }
 
     void uninstall() throws SQLException {
-        run("uninstall.sql");
+        run(SqlScripts.uninstall());
     }
 
     private void run(String script) throws SQLException {
         Connection session = ownerSession();
         session.setAutoCommit(false);
-        execute(session, resource(script));
+        execute(session, script);
         session.commit();
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Objects.requireNonNull(SqlObjects.class.getResourceAsStream(name))) {
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static void execute(Connection session, String sql) throws SQLException {

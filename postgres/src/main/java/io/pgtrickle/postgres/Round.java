@@ -62,7 +62,7 @@ final class Round {
             return;
         }
         try (PreparedStatement statement =
-                connection.prepareStatement(String.join(";\n", statements))) {
+                connection.prepareStatement(String.join(";", statements))) {
             for (int i = 0; i < parameters.size(); i++) {
                 statement.setObject(i + 1, parameters.get(i));
             }

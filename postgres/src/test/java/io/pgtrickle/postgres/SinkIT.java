@@ -219,6 +219,20 @@ final class SinkIT {
     }
 
     @Test
+    void preparesWhatComesOften() {
+        ResultTable keyed = keyed();
+        ResultTable bag = keyless(2, "bag");
+        for (long i = 0; i < 8; i++) {
+            apply(Map.of(keyed, inserting(Row.of(i, "v")), bag, inserting(Row.of(i, "v"))));
+        }
+        assertThat(
+                        fixture.texts(
+                                "SELECT split_part(statement, ' ', 3) FROM pg_prepared_statements"
+                                        + " WHERE statement ~ '^(UPDATE|INSERT).*(public|progress)' ORDER BY 1"))
+                .containsExactlyInAnyOrder("SET", "\"public\".\"keyed\"", "\"public\".\"bag\"");
+    }
+
+    @Test
     void isFencedOutByAnotherEpoch() {
         ResultTable table = keyed();
         fixture.execute("UPDATE pgtrickle.progress SET epoch = 2");
