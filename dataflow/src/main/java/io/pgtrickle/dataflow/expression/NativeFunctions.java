@@ -11,6 +11,11 @@ import java.util.TreeSet;
 /// PostgreSQL's functions that are evaluated here, by oid in `pg_proc`; the oids of built-in functions are the same in every
 /// version. A function is in the registry only if its outcome, value or error, is PostgreSQL's to the last digit for every
 /// argument on every supported version; all of them are strict and immutable.
+///
+/// In three corners the versions themselves differ, and there the outcome is an error: `date_trunc` of an infinite timestamp to
+/// an unknown unit (up to some version the timestamp), an infinite timestamp minus an interval that can't be negated (up to
+/// 16 the timestamp), rounding a numeric to more than 2,000 digits (up to 17 to 2,000). Infinite intervals exist since 17;
+/// the values that stand for them are taken for infinite on older versions too.
 public final class NativeFunctions {
 
     private static final Map<Integer, FunctionRegistry.Definition> BY_OID = registry();

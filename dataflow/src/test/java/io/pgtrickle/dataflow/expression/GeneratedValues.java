@@ -173,7 +173,7 @@ final class GeneratedValues {
                                     new Interval(0, 0, 30 * DAY),
                                     new Interval(-1, 30, 0),
                                     new Interval(Integer.MAX_VALUE, 0, 0),
-                                    new Interval(0, Integer.MIN_VALUE, 0),
+                                    new Interval(0, -Integer.MAX_VALUE, 0),
                                     new Interval(0, 0, Long.MAX_VALUE),
                                     new Interval(0, 0, 0)));
             default -> new Interval(random.nextInt(), random.nextInt() >> 4, random.nextLong());
