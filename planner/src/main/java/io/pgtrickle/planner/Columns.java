@@ -50,9 +50,12 @@ final class Columns {
     }
 
     /// From the top down: what the function gives is taken as it is; where it gives nothing, the parts are rewritten.
-    static Expression rewrite(Expression expression, Function<Expression, Optional<Expression>> function) {
+    static Expression rewrite(
+            Expression expression, Function<Expression, Optional<Expression>> function) {
         Optional<Expression> changed = function.apply(expression);
-        return changed.isPresent() ? changed.get() : withChildren(expression, child -> rewrite(child, function));
+        return changed.isPresent()
+                ? changed.get()
+                : withChildren(expression, child -> rewrite(child, function));
     }
 
     /// The expressions directly below.

@@ -139,7 +139,10 @@ final class JoinPlanner {
                         return Optional.of(equality);
                     }
                     if (!right.isEmpty() && isSubset(right, joined) && left.equals(single)) {
-                        return Optional.of(new EquiKey(/* left= */ equality.right(), /* right= */ equality.left()));
+                        return Optional.of(
+                                new EquiKey(
+                                        /* left= */ equality.right(),
+                                        /* right= */ equality.left()));
                     }
                     return Optional.empty();
                 });

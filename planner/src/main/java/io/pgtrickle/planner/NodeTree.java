@@ -58,7 +58,10 @@ final class NodeTree {
         if (tree.length() > MAX_LENGTH) {
             throw PgtrickleException.of(
                             ErrorCode.UNSUPPORTED_QUERY,
-                            "the query is too large: its tree has " + tree.length() + " characters, the limit is " + MAX_LENGTH)
+                            "the query is too large: its tree has "
+                                    + tree.length()
+                                    + " characters, the limit is "
+                                    + MAX_LENGTH)
                     .withSqlState("54000");
         }
         NodeTree parser = new NodeTree(tree);
@@ -108,7 +111,9 @@ final class NodeTree {
     /// Reads on to the end of a value; empty where one was only opened, or a field named.
     private Optional<NodeValue> next() {
         String token = token();
-        if (!open.isEmpty() && open.getLast() instanceof Open.OpenNode node && node.field.isEmpty()) {
+        if (!open.isEmpty()
+                && open.getLast() instanceof Open.OpenNode node
+                && node.field.isEmpty()) {
             return fieldOrEnd(node, token);
         }
         return switch (token) {
@@ -119,7 +124,8 @@ final class NodeTree {
             }
             case "(" -> list();
             case ")" -> {
-                if (open.isEmpty() || !(open.getLast() instanceof Open.OpenList(List<NodeValue> items))) {
+                if (open.isEmpty()
+                        || !(open.getLast() instanceof Open.OpenList(List<NodeValue> items))) {
                     throw malformed("unexpected \")\"");
                 }
                 open.removeLast();
@@ -145,8 +151,10 @@ final class NodeTree {
     private void open(Open opened) {
         if (open.size() == MAX_DEPTH) {
             throw PgtrickleException.of(
-                            ErrorCode.UNSUPPORTED_QUERY, "the query is nested too deeply: the limit is " + MAX_DEPTH + " levels")
-                    .withHint("Compute parts of long chains of operators as columns of a subquery in FROM.")
+                            ErrorCode.UNSUPPORTED_QUERY,
+                            "the query is nested too deeply: the limit is " + MAX_DEPTH + " levels")
+                    .withHint(
+                            "Compute parts of long chains of operators as columns of a subquery in FROM.")
                     .withSqlState("54001");
         }
         open.addLast(opened);

@@ -168,7 +168,11 @@ final class NodeTreeTest {
                 case 3 ->
                         mutant.setCharAt(
                                 from, "(){} :\\\"<>[]0-\u0000\u20ac".charAt(random.nextInt(16)));
-                default -> mutant.insert(from, List.of("{", "(", ")", "}", "<>", ":", "[", "]", "(b").get(random.nextInt(9)));
+                default ->
+                        mutant.insert(
+                                from,
+                                List.of("{", "(", ")", "}", "<>", ":", "[", "]", "(b")
+                                        .get(random.nextInt(9)));
             }
         }
         return mutant.toString();
