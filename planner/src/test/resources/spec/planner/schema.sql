@@ -81,3 +81,9 @@ CREATE SEQUENCE numbers;
 CREATE FUNCTION triple(int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 * 3';
 CREATE FUNCTION dice() RETURNS int LANGUAGE sql VOLATILE AS 'SELECT 4';
 CREATE AGGREGATE product_of(numeric) (SFUNC = numeric_mul, STYPE = numeric, INITCOND = '1');
+
+-- As the installation has them, as far as the planner looks at them.
+CREATE SCHEMA pgtrickle;
+CREATE TABLE pgtrickle.view (id bigint PRIMARY KEY, relation oid);
+CREATE TABLE result (id int PRIMARY KEY);
+INSERT INTO pgtrickle.view VALUES (1, 'result'::regclass);

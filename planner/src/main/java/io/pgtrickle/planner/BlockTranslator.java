@@ -179,12 +179,18 @@ final class BlockTranslator {
                         "Use the table's own columns.");
             }
             return switch (entry.integer("rtekind")) {
-                case RangeTable.JOIN ->
-                        expressions.translate(entry.nodes("joinaliasvars").get(attribute - 1));
-                case RangeTable.GROUP ->
-                        expressions.translate(entry.nodes("groupexprs").get(attribute - 1));
+                case RangeTable.JOIN -> alias(entry, "joinaliasvars", attribute);
+                case RangeTable.GROUP -> alias(entry, "groupexprs", attribute);
                 default -> slot(index, attribute, variable);
             };
+        }
+
+        /// What a column of a join or of GROUP BY stands for.
+        private Expression alias(Node entry, String list, int attribute) {
+            if (entry.items(list).get(attribute - 1) instanceof Node meant) {
+                return expressions.translate(meant);
+            }
+            throw Refusals.internal("a column of a join that stands for nothing");
         }
 
         private Expression slot(int index, int attribute, Node variable) {
