@@ -41,7 +41,6 @@ public final class InstallCommand implements Callable<Integer> {
             console.out().flush();
             return ExitCode.OK;
         }
-<<<<<<< HEAD
         Installation.install(
                 configuration.address(), configuration.slot(), configuration.publication());
         console.say(
@@ -50,11 +49,6 @@ public final class InstallCommand implements Callable<Integer> {
                         + "\", slot \""
                         + configuration.slot()
                         + "\"");
-=======
-        Installation.install(configuration.address(), configuration.slot(), configuration.publication());
-        console.say("installed: schema \"pgtrickle\", publication \"" + configuration.publication() + "\", slot \""
-                + configuration.slot() + "\"");
->>>>>>> refs/heads/commander
         return ExitCode.OK;
     }
 
