@@ -1,7 +1,5 @@
 package io.pgtrickle.commander;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import io.pgtrickle.cdc.Blocker;
 import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.Slots;
@@ -11,9 +9,6 @@ import io.pgtrickle.postgres.Quoting;
 import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.SqlErrors;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -36,12 +31,12 @@ public final class Installation {
 
     /// The SQL that makes the objects; it may be run again.
     public static String installSql() {
-        return resource("install.sql");
+        return SqlScripts.install();
     }
 
     /// The SQL that removes them.
     public static String uninstallSql() {
-        return resource("uninstall.sql");
+        return SqlScripts.uninstall();
     }
 
     /// Checks the server and makes what is missing.
@@ -125,16 +120,5 @@ public final class Installation {
 
     private static String setting(Sql sql, String name) {
         return sql.one("SELECT current_setting(?)", row -> row.getString(1), name);
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Installation.class.getResourceAsStream(name)) {
-            if (in == null) {
-                throw new IllegalStateException("resource " + name + " is missing");
-            }
-            return new String(in.readAllBytes(), UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }
