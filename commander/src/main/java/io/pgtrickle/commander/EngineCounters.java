@@ -22,13 +22,7 @@ final class EngineCounters {
     private Duration lastLatency = Duration.ZERO;
     private volatile String lastHeartbeat = "";
     private volatile Figures figures =
-            new Figures(
-                    Lsn.ZERO,
-                    Lsn.ZERO,
-                    0,
-                    0,
-                    SidecarStatus.StepTimes.NONE,
-                    List.of());
+            new Figures(Lsn.ZERO, Lsn.ZERO, 0, 0, SidecarStatus.StepTimes.NONE, List.of());
 
     void step(long nanos, Duration latency) {
         steps++;
