@@ -49,7 +49,9 @@ final class AggregateTranslator {
         Optional<Expression> argument = argument(aggref);
         Optional<Expression> filter = aggref.optionalNode("aggfilter").map(expressions::translate);
         boolean distinctMatters =
-                aggref.isSet("aggdistinct") && known != AggregateFunction.MIN && known != AggregateFunction.MAX;
+                aggref.isSet("aggdistinct")
+                        && known != AggregateFunction.MIN
+                        && known != AggregateFunction.MAX;
         AggregateCall call = new AggregateCall(known, argument, filter, distinctMatters, type);
         checkArgument(call, function);
         return add(call);
@@ -104,20 +106,24 @@ final class AggregateTranslator {
 
     /// min and max are checked first for the sake of a better message.
     private void checkArgument(AggregateCall call, FunctionInfo function) {
-        call.argument().map(Expression::type).ifPresent(type -> {
-            switch (call.function()) {
-                case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
-                case COUNT, SUM, AVG -> {}
-            }
-            if (call.distinct()) {
-                TypeChecks.equatable(type, function.name() + "(DISTINCT)", catalog);
-            }
-            if (!Circuit.supports(call)) {
-                throw Refusals.function(
-                        "aggregate function \"" + function.name() + "\" isn't supported yet for type "
-                                + catalog.typeName(type.oid()),
-                        "Cast the argument to numeric.");
-            }
-        });
+        call.argument()
+                .map(Expression::type)
+                .ifPresent(type -> {
+                    switch (call.function()) {
+                        case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
+                        case COUNT, SUM, AVG -> {}
+                    }
+                    if (call.distinct()) {
+                        TypeChecks.equatable(type, function.name() + "(DISTINCT)", catalog);
+                    }
+                    if (!Circuit.supports(call)) {
+                        throw Refusals.function(
+                                "aggregate function \""
+                                        + function.name()
+                                        + "\" isn't supported yet for type "
+                                        + catalog.typeName(type.oid()),
+                                "Cast the argument to numeric.");
+                    }
+                });
     }
 }

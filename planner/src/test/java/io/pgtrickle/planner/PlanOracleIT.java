@@ -38,7 +38,8 @@ final class PlanOracleIT {
     void plansGiveWhatPostgresGives(int major) throws IOException, SQLException {
         Database database = TestSchema.create(major);
         try (Connection connection = TestSchema.connect(database)) {
-            TestSchema.execute(connection, Files.readString(TestSchema.DIRECTORY.resolve("data.sql")));
+            TestSchema.execute(
+                    connection, Files.readString(TestSchema.DIRECTORY.resolve("data.sql")));
             TestSchema.execute(connection, "SET search_path = pg_catalog");
             for (String query : PlanSpec.queries(TestSchema.DIRECTORY.resolve("plans.spec"))) {
                 Planner planner = new Planner(connection);
@@ -54,14 +55,16 @@ final class PlanOracleIT {
         Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
         for (List<Source> scans : plan.sources().values()) {
             for (Source source : scans) {
-                List<String> columns = source.columns().stream()
-                        .map(column -> Quoting.identifier(column.name()))
-                        .toList();
+                List<String> columns =
+                        source.columns().stream()
+                                .map(column -> Quoting.identifier(column.name()))
+                                .toList();
                 List<SqlType> types =
                         source.columns().stream().map(Source.SourceColumn::type).toList();
                 List<SourceChange> inserts = new ArrayList<>();
                 String from = "ONLY " + Quoting.qualified(source.schema(), source.name());
-                rows(connection, columns, types, from).forEach(row -> inserts.add(new SourceChange.Insert(row)));
+                rows(connection, columns, types, from)
+                        .forEach(row -> inserts.add(new SourceChange.Insert(row)));
                 changes.put(source, inserts);
             }
         }
@@ -73,21 +76,23 @@ final class PlanOracleIT {
         }
     }
 
-    private static ZSet expected(Connection connection, String query, ViewPlan plan) throws SQLException {
+    private static ZSet expected(Connection connection, String query, ViewPlan plan)
+            throws SQLException {
         TestSchema.execute(connection, "SET search_path = shop, public");
         TestSchema.execute(connection, "CREATE TEMP VIEW oracle AS " + query);
         TestSchema.execute(connection, "SET search_path = pg_catalog");
-        List<String> columns = plan.columns().stream()
-                .map(column -> Quoting.identifier(column.name()))
-                .toList();
+        List<String> columns =
+                plan.columns().stream().map(column -> Quoting.identifier(column.name())).toList();
         ZSet expected = new ZSet();
-        rows(connection, columns, plan.plan().types(), "pg_temp.oracle").forEach(row -> expected.add(row, 1));
+        rows(connection, columns, plan.plan().types(), "pg_temp.oracle")
+                .forEach(row -> expected.add(row, 1));
         TestSchema.execute(connection, "DROP VIEW pg_temp.oracle");
         return expected;
     }
 
     /// Reads the values as PostgreSQL sends them.
-    private static List<Row> rows(Connection connection, List<String> columns, List<SqlType> types, String from)
+    private static List<Row> rows(
+            Connection connection, List<String> columns, List<SqlType> types, String from)
             throws SQLException {
         List<String> images = new ArrayList<>();
         for (int i = 0; i < columns.size(); i++) {
@@ -95,7 +100,9 @@ final class PlanOracleIT {
         }
         List<Row> rows = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet result = statement.executeQuery("SELECT " + String.join(", ", images) + " FROM " + from)) {
+                ResultSet result =
+                        statement.executeQuery(
+                                "SELECT " + String.join(", ", images) + " FROM " + from)) {
             while (result.next()) {
                 @Nullable Object[] cells = new @Nullable Object[columns.size()];
                 for (int i = 0; i < cells.length; i++) {
@@ -110,8 +117,10 @@ final class PlanOracleIT {
 
     private static String send(Connection connection, SqlType type) throws SQLException {
         try (Statement statement = connection.createStatement();
-                ResultSet row = statement.executeQuery(
-                        "SELECT typsend::text FROM pg_type WHERE oid = " + Integer.toUnsignedString(type.oid()))) {
+                ResultSet row =
+                        statement.executeQuery(
+                                "SELECT typsend::text FROM pg_type WHERE oid = "
+                                        + Integer.toUnsignedString(type.oid()))) {
             row.next();
             return row.getString(1);
         }
@@ -126,9 +135,10 @@ final class PlanOracleIT {
                 }
             }
             if (!plan.uniqueKey().isEmpty()) {
-                String key = plan.uniqueKey().stream()
-                        .map(column -> row.get(column) + "")
-                        .collect(Collectors.joining("\0"));
+                String key =
+                        plan.uniqueKey().stream()
+                                .map(column -> row.get(column) + "")
+                                .collect(Collectors.joining("\0"));
                 assertThat(weight).as("weight of a row with a key in %s", query).isOne();
                 assertThat(keys.add(key)).as("key %s of %s", key, query).isTrue();
             }
