@@ -1,10 +1,10 @@
 package io.pgtrickle.planner;
 
+import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
@@ -48,15 +48,13 @@ final class AggregateTranslator {
         SqlType type = catalog.type(aggref.integer("aggtype"), aggref.integer("aggcollid"));
         Optional<Expression> argument = argument(aggref);
         Optional<Expression> filter = aggref.optionalNode("aggfilter").map(expressions::translate);
-        boolean distinct = aggref.isSet("aggdistinct");
-        argument.ifPresent(expression -> checkArgument(known, expression.type(), function));
-        if (distinct) {
-            TypeChecks.equatable(
-                    argument.orElseThrow().type(), function.name() + "(DISTINCT)", catalog);
-        }
         boolean distinctMatters =
-                distinct && known != AggregateFunction.MIN && known != AggregateFunction.MAX;
-        return add(new AggregateCall(known, argument, filter, distinctMatters, type));
+                aggref.isSet("aggdistinct")
+                        && known != AggregateFunction.MIN
+                        && known != AggregateFunction.MAX;
+        AggregateCall call = new AggregateCall(known, argument, filter, distinctMatters, type);
+        checkArgument(call, function);
+        return add(call);
     }
 
     private Expression add(AggregateCall call) {
@@ -106,35 +104,26 @@ final class AggregateTranslator {
                 "Use count, sum, avg, min or max.");
     }
 
-    private void checkArgument(AggregateFunction aggregate, SqlType type, FunctionInfo function) {
-        switch (aggregate) {
-            case COUNT -> {}
-            case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
-            case SUM, AVG -> {
-                if (!summable(aggregate, type)) {
-                    throw Refusals.function(
-                            "aggregate function \""
-                                    + function.name()
-                                    + "\" isn't supported yet for type "
-                                    + catalog.typeName(type.oid()),
-                            "Cast the argument to numeric.");
-                }
-            }
-        }
-    }
-
-    private static boolean summable(AggregateFunction aggregate, SqlType type) {
-        return switch (type) {
-            case SqlType.Integral(int oid, _, _) ->
-                    oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
-            case SqlType.NumericType _, SqlType.Real _, SqlType.DoublePrecision _ -> true;
-            case SqlType.IntervalType _ -> aggregate == AggregateFunction.SUM;
-            case SqlType.Bool _,
-                    SqlType.Text _,
-                    SqlType.ByteString _,
-                    SqlType.EnumType _,
-                    SqlType.Opaque _ ->
-                    false;
-        };
+    /// min and max are checked first for the sake of a better message.
+    private void checkArgument(AggregateCall call, FunctionInfo function) {
+        call.argument()
+                .map(Expression::type)
+                .ifPresent(type -> {
+                    switch (call.function()) {
+                        case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
+                        case COUNT, SUM, AVG -> {}
+                    }
+                    if (call.distinct()) {
+                        TypeChecks.equatable(type, function.name() + "(DISTINCT)", catalog);
+                    }
+                    if (!Circuit.supports(call)) {
+                        throw Refusals.function(
+                                "aggregate function \""
+                                        + function.name()
+                                        + "\" isn't supported yet for type "
+                                        + catalog.typeName(type.oid()),
+                                "Cast the argument to numeric.");
+                    }
+                });
     }
 }

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A golden file: `=== title`, a query, `---`, and what the planner makes of it.
@@ -32,6 +33,25 @@ final class PlanSpec {
         }
         answer(query, connection, out);
         return out.toString();
+    }
+
+    /// The queries of a file, without what becomes of them.
+    static List<String> queries(Path file) throws IOException {
+        List<String> queries = new ArrayList<>();
+        StringBuilder query = new StringBuilder();
+        boolean inQuery = false;
+        for (String line : Files.readAllLines(file)) {
+            if (line.startsWith("=== ")) {
+                inQuery = true;
+            } else if (line.equals("---")) {
+                queries.add(query.toString().strip());
+                query.setLength(0);
+                inQuery = false;
+            } else if (inQuery) {
+                query.append(line).append('\n');
+            }
+        }
+        return queries;
     }
 
     private static void answer(StringBuilder query, Connection connection, StringBuilder out) {
