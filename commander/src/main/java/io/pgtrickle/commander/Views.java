@@ -21,6 +21,11 @@ import java.util.Set;
 /// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
 final class Views {
 
+    /// All views wait meanwhile.
+    private static final String DROP_LOCK_TIMEOUT = "2s";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     private final Sql sql;
     private final ViewCatalog catalog;
     private final StateStore store;
@@ -208,7 +213,7 @@ final class Views {
                 case Population.Stage.Failed _ -> {}
             }
         }
-        group.views().forEach(catalog::statistics);
+        group.views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
     }
 
     private void stopped(long id, PgtrickleException error) {
@@ -262,11 +267,23 @@ final class Views {
     }
 
     private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
-        if (tableOf(entry)) {
-            sql.execute(
-                    "DROP TABLE "
-                            + Quoting.qualified(entry.schema(), entry.name())
-                            + (cascade ? " CASCADE" : " RESTRICT"));
+        if (!tableOf(entry)) {
+            return;
+        }
+        String table = Quoting.qualified(entry.schema(), entry.name());
+        try {
+            sql.transaction(() -> {
+                sql.execute("SET LOCAL lock_timeout = '" + DROP_LOCK_TIMEOUT + "'");
+                sql.execute("DROP TABLE " + table + (cascade ? " CASCADE" : " RESTRICT"));
+            });
+        } catch (PgtrickleException e) {
+            if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
+                throw PgtrickleException.of(
+                                ErrorCode.TABLE_LOCKED,
+                                "table " + table + " is locked by another transaction")
+                        .withHint("end the transactions that use it, then drop the view again");
+            }
+            throw e;
         }
     }
 

@@ -19,6 +19,7 @@ public enum ErrorCode {
     QUERY_REJECTED(140, "42601", ErrorKind.STATEMENT),
     BAD_ARGUMENT(141, "22023", ErrorKind.STATEMENT),
     ROW_ERROR(150, "22000", ErrorKind.STATEMENT),
+    TABLE_LOCKED(151, "55P03", ErrorKind.STATEMENT),
     CANCELLED(160, "57014", ErrorKind.STATEMENT),
     // the installation
     SETTING_WRONG(201, "55000", ErrorKind.STATEMENT),
