@@ -59,7 +59,12 @@ final class CommandDesk implements AutoCloseable {
 
     /// After a start: takes up what an earlier process left. Commands whose message comes again are run once all the same.
     void resume() {
-        commandByView.putAll(commands.waitingByView());
+        commands.waitingByView()
+                .forEach((viewId, commandId) ->
+                        views.outcome(viewId)
+                                .ifPresentOrElse(
+                                        ended -> answer(commandId, ended),
+                                        () -> commandByView.put(viewId, commandId)));
         commands.failInterrupted();
         commands.waiting().forEach(this::run);
     }
@@ -100,6 +105,11 @@ final class CommandDesk implements AutoCloseable {
             }
             commands.failed(id, e);
         }
+    }
+
+    private void answer(long commandId, Optional<PgtrickleException> error) {
+        error.ifPresentOrElse(
+                e -> commands.failed(commandId, e), () -> commands.done(commandId, "{}"));
     }
 
     /// Takes a message that isn't bound to a transaction: a request to explain a query.

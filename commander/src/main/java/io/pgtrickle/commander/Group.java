@@ -136,7 +136,7 @@ final class Group {
                 POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
         for (LiveView view : views.values()) {
             spaces.add(view.space());
-            metadata.put(view.definition().metadataKey(), view.definition().stamp());
+            metadata.put(view.definition().metadataKey(), view.stamp());
         }
         store.checkpoint(spaces, metadata);
         checkpointed = evaluated;

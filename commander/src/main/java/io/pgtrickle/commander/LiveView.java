@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.state.StateSpace;
 import java.time.Duration;
@@ -17,6 +18,7 @@ final class LiveView {
     private final ViewDefinition definition;
     private final StateSpace space;
     private final Circuit circuit;
+    private final byte[] stamp;
     private final List<Source> sources;
     private long changesReceived;
     private long changesApplied;
@@ -24,7 +26,9 @@ final class LiveView {
     private Instant lastChange = Instant.EPOCH;
     private Duration lastLatency = Duration.ZERO;
 
-    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit) {
+    /// @param joined where it joined its group
+    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit, Lsn joined) {
+        this.stamp = definition.stamp(joined);
         this.definition = definition;
         this.space = space;
         this.circuit = circuit;
@@ -33,6 +37,11 @@ final class LiveView {
 
     ViewDefinition definition() {
         return definition;
+    }
+
+    /// What a checkpoint notes beside the state; not to be changed.
+    byte[] stamp() {
+        return stamp;
     }
 
     StateSpace space() {

@@ -175,8 +175,8 @@ final class Population {
         return delta;
     }
 
-    LiveView toLiveView() {
-        return new LiveView(definition, space, circuit);
+    LiveView toLiveView(Lsn joined) {
+        return new LiveView(definition, space, circuit, joined);
     }
 
     /// After a failure or a cancellation, when the thread has ended.

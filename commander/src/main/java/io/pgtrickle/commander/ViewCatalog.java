@@ -19,6 +19,7 @@ final class ViewCatalog {
     /// A view as its row has it.
     ///
     /// @param relationOid of the result table; 0 before it exists
+    /// @param joined where it joined its group; 0/0 before
     record Entry(
             long id,
             String schema,
@@ -27,7 +28,8 @@ final class ViewCatalog {
             String query,
             AnalyzedQuery analyzed,
             ViewStatus status,
-            String creator) {}
+            String creator,
+            Lsn joined) {}
 
     private static final double NANOS_A_MILLI = 1e6;
 
@@ -38,7 +40,7 @@ final class ViewCatalog {
                    ARRAY(SELECT jsonb_array_elements_text(output->'types')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
-                   (output->>'server')::int
+                   (output->>'server')::int, coalesce(joined_lsn, '0/0')::text
               FROM pgtrickle.view
             """;
 
@@ -201,7 +203,8 @@ final class ViewCatalog {
                 row.getString(5),
                 new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
                 ViewStatus.ofLabel(row.getString(7)),
-                row.getString(8));
+                row.getString(8),
+                Lsn.parse(row.getString(14)));
     }
 
     private static String[] strings(Array array) throws SQLException {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.model.Lsn;
 import io.pgtrickle.postgres.ResultTable;
 import java.util.List;
 import java.util.Set;
@@ -30,9 +31,12 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
         return "view-" + id;
     }
 
-    /// What a checkpoint keeps under that key: state that carries another stamp was made for another plan.
-    byte[] stamp() {
-        return plan.fingerprint().getBytes(UTF_8);
+    /// What a checkpoint keeps under that key: state that carries another stamp was made for another plan, or for an earlier life of
+    /// the view.
+    ///
+    /// @param joined where the view joined its group
+    byte[] stamp(Lsn joined) {
+        return (plan.fingerprint() + "@" + joined).getBytes(UTF_8);
     }
 
     /// The key columns' names, for `list_views`.

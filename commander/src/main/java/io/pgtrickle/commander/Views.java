@@ -4,6 +4,8 @@ import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.ErrorKind;
+import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.planner.AnalyzedQuery;
@@ -12,9 +14,13 @@ import io.pgtrickle.postgres.Quoting;
 import io.pgtrickle.postgres.ResultColumn;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.ResultTables;
+import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.state.StateStore;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -45,35 +51,53 @@ final class Views {
     ///
     /// @param stateUsable false where the stream can't go on from the state
     void resume(boolean stateUsable) {
-        Set<String> known = new java.util.HashSet<>();
+        Map<ViewCatalog.Entry, ViewDefinition> lost = new LinkedHashMap<>();
+        Set<String> live = new HashSet<>();
         for (ViewCatalog.Entry entry : catalog.all()) {
             if (!entry.status().isMeantToRun()) {
                 continue;
             }
             try {
                 ViewDefinition definition = define(entry);
-                known.add(definition.spaceName());
-                if (stateUsable && isStateOf(definition)) {
-                    group.add(
-                            new LiveView(
-                                    definition,
-                                    store.space(definition.spaceName()),
-                                    Circuit.of(
-                                            definition.plan().plan(),
-                                            store.space(definition.spaceName()))));
+                if (stateUsable && isStateOf(entry, definition)) {
+                    live.add(definition.spaceName());
+                    StateSpace space = store.space(definition.spaceName());
+                    Circuit circuit = Circuit.of(definition.plan().plan(), space);
+                    group.add(new LiveView(definition, space, circuit, entry.joined()));
                 } else {
-                    populations.start(definition, tableOf(entry));
-                    catalog.status(
-                            entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
+                    lost.put(entry, definition);
                 }
             } catch (PgtrickleException e) {
+                if (e.kind() == ErrorKind.WORLD) {
+                    throw e;
+                }
                 stopped(entry.id(), e);
             }
         }
         store.spaceNames().stream()
-                .filter(name -> !known.contains(name))
+                .filter(name -> !live.contains(name))
                 .toList()
                 .forEach(store::drop);
+        lost.forEach((entry, definition) -> {
+            catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
+            populations.start(definition, tableOf(entry));
+        });
+    }
+
+    /// How the view of a command that waits for it has ended; empty while it is being populated.
+    Optional<Optional<PgtrickleException>> outcome(long viewId) {
+        Optional<ViewCatalog.Entry> entry = catalog.byId(viewId);
+        if (entry.isEmpty()) {
+            return Optional.of(
+                    Optional.of(
+                            PgtrickleException.of(
+                                            ErrorCode.CANCELLED,
+                                            "the command was interrupted by a restart of the sidecar")
+                                    .withHint("repeat it")));
+        }
+        return entry.get().status() == ViewStatus.RUNNING
+                ? Optional.of(Optional.empty())
+                : Optional.empty();
     }
 
     /// Checks, plans and catalogues a view, and begins to populate it.
@@ -143,15 +167,16 @@ final class Views {
     void join(Population population, ZSet missing) {
         ViewDefinition definition = population.definition();
         group.writeBeside(population.buildTable(), missing);
+        Lsn joined = group.written();
         ResultTables tables = new ResultTables(sql.connection());
         sql.transaction(() -> {
             if (!population.tableExists()) {
                 tables.move(definition.hiddenTable(), definition.table());
                 tables.grantRead(definition.table(), definition.creator());
             }
-            catalog.running(definition.id(), group.written(), population.rowsCopied());
+            catalog.running(definition.id(), joined, population.rowsCopied());
         });
-        group.add(population.toLiveView());
+        group.add(population.toLiveView(joined));
     }
 
     /// Begins again after a failure of the world.
@@ -224,10 +249,13 @@ final class Views {
         catalog.failed(id, status, error);
     }
 
-    private boolean isStateOf(ViewDefinition definition) {
-        return store.metadata(definition.metadataKey())
-                .filter(stamp -> Arrays.equals(stamp, definition.stamp()))
-                .isPresent();
+    /// Whether the last checkpoint has the view as it runs, and not what an earlier life of it has left.
+    private boolean isStateOf(ViewCatalog.Entry entry, ViewDefinition definition) {
+        return entry.status() == ViewStatus.RUNNING
+                && store.spaceNames().contains(definition.spaceName())
+                && store.metadata(definition.metadataKey())
+                        .filter(stamp -> Arrays.equals(stamp, definition.stamp(entry.joined())))
+                        .isPresent();
     }
 
     private ViewDefinition define(ViewCatalog.Entry entry) {
