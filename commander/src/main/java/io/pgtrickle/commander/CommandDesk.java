@@ -99,6 +99,12 @@ final class CommandDesk implements AutoCloseable {
                 throw e;
             }
             commands.failed(id, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            // e.g. a query nested too deeply: whose command it is must know, and nobody else notice
+            commands.failed(
+                    id,
+                    PgtrickleException.of(
+                            ErrorCode.INTERNAL, "the command failed with an internal error: " + e, e));
         }
     }
 
@@ -122,7 +128,7 @@ final class CommandDesk implements AutoCloseable {
             waiting.ifPresent(id -> commands.done(id, "{}"));
         } catch (PgtrickleException e) {
             population.discard();
-            if (e.kind() == ErrorKind.WORLD) {
+            if (e.kind() == ErrorKind.WORLD || views.mayPopulateAgain(population, e)) {
                 views.populateAgain(definition);
                 waiting.ifPresent(id -> commandByView.put(definition.id(), id));
                 return;
@@ -174,12 +180,21 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void create(Command command) {
-        Optional<ViewDefinition> created = views.create(command);
-        if (created.isEmpty() || !command.flag("block", true)) {
+        boolean block = command.flag("block", true);
+        Optional<ViewDefinition> created =
+                views.create(
+                        command,
+                        viewId -> {
+                            if (block) {
+                                commands.waitsFor(command.id(), viewId);
+                            } else {
+                                commands.done(command.id(), "{}");
+                            }
+                        });
+        if (created.isEmpty()) {
             commands.done(command.id(), "{}");
-        } else {
+        } else if (block) {
             commandByView.put(created.get().id(), command.id());
-            commands.waitsFor(command.id(), created.get().id());
         }
     }
 

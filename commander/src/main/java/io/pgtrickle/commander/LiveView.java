@@ -15,12 +15,15 @@ final class LiveView {
     private final ViewDefinition definition;
     private final StateSpace space;
     private final Circuit circuit;
+    private final SourceShape shape;
     private final List<Source> sources;
     private long changesReceived;
     private long changesApplied;
 
-    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit) {
+    /// @param shape of the sources when they were read
+    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit, SourceShape shape) {
         this.definition = definition;
+        this.shape = shape;
         this.space = space;
         this.circuit = circuit;
         this.sources = definition.sources();
@@ -28,6 +31,10 @@ final class LiveView {
 
     ViewDefinition definition() {
         return definition;
+    }
+
+    SourceShape shape() {
+        return shape;
     }
 
     StateSpace space() {

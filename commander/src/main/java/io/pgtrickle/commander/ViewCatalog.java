@@ -17,6 +17,7 @@ final class ViewCatalog {
     /// A view as its row has it.
     ///
     /// @param relationOid of the result table; 0 before it exists
+    /// @param sourceColumns what its query was analysed over, `SourceShape.columns`
     record Entry(
             long id,
             String schema,
@@ -25,7 +26,8 @@ final class ViewCatalog {
             String query,
             AnalyzedQuery analyzed,
             ViewStatus status,
-            String creator) {}
+            String creator,
+            Optional<String> sourceColumns) {}
 
     private static final String SELECT =
             """
@@ -34,7 +36,7 @@ final class ViewCatalog {
                    ARRAY(SELECT jsonb_array_elements_text(output->'types')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
-                   (output->>'server')::int
+                   (output->>'server')::int, settings->>'source_columns'
               FROM pgtrickle.view
             """;
 
@@ -98,11 +100,16 @@ final class ViewCatalog {
     }
 
     /// Notes what planning told.
-    void planned(long id, List<String> uniqueKey, List<String> explanation) {
+    void planned(long id, List<String> uniqueKey, List<String> explanation, SourceShape shape) {
         sql.update(
-                "UPDATE pgtrickle.view SET unique_key = ?, explanation = ? WHERE id = ?",
+                """
+                UPDATE pgtrickle.view
+                   SET unique_key = ?, explanation = ?, settings = settings || jsonb_build_object('source_columns', ?)
+                 WHERE id = ?
+                """,
                 uniqueKey.toArray(String[]::new),
                 explanation.toArray(String[]::new),
+                shape.columns(),
                 id);
     }
 
@@ -189,7 +196,8 @@ final class ViewCatalog {
                 row.getString(5),
                 new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
                 ViewStatus.ofLabel(row.getString(7)),
-                row.getString(8));
+                row.getString(8),
+                Optional.ofNullable(row.getString(14)));
     }
 
     private static String[] strings(Array array) throws SQLException {
