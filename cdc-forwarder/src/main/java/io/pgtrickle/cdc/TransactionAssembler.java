@@ -13,7 +13,7 @@ final class TransactionAssembler {
     /// Messages of other programs are skipped unread: anyone may send one, of up to 1 GB.
     static final String MESSAGE_PREFIX = "pgtrickle";
 
-    /// Ours name a row of the commands table; a larger one is forged and skipped.
+    /// Ours name a row of the commands table, or carry a query to explain, of 1 MB at most; a larger one is forged and skipped.
     static final int MESSAGE_BYTES = 2 << 20;
 
     /// Where in the stream we are.

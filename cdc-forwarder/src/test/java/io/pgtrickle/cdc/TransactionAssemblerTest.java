@@ -180,7 +180,7 @@ final class TransactionAssemblerTest {
         assertThat(
                         feed(
                                 assembler(Lsn.ZERO, 1 << 20),
-                                Wire.message(false, 0x90, "pgtrickle", "x".repeat(100_000))))
+                                Wire.message(false, 0x90, "pgtrickle", "x".repeat(3_000_000))))
                 .isEmpty();
     }
 

@@ -171,7 +171,7 @@ final class Engine {
                 parts.commands().arrived(id, xid);
             }
             case Notice.Wake _ -> positionWanted = true;
-            case Notice.Heartbeat(String instance) -> counters.heartbeatReturned(instance);
+            case Notice.Heartbeat _ -> {}
         }
     }
 
@@ -182,6 +182,7 @@ final class Engine {
     private void step() {
         if (!pending.isEmpty()) {
             Instant commitTime = pending.getLast().commitTime();
+            counters.seen(commitTime);
             long begin = System.nanoTime();
             boolean written = parts.group().step(pending);
             if (written) {

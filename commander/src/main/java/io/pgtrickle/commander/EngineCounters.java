@@ -2,6 +2,7 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.model.Lsn;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 
 /// Figures that the engine's thread publishes and other threads read.
@@ -16,11 +17,14 @@ final class EngineCounters {
             SidecarStatus.StepTimes times,
             List<SidecarStatus.ViewStatus> views) {}
 
+    /// A heartbeat a second, and a moment for its way.
+    private static final Duration HEARTBEATS_TAKE = Duration.ofSeconds(3);
+
     private long steps;
     private long stepNanos;
     private long latencyNanos;
     private Duration lastLatency = Duration.ZERO;
-    private volatile String lastHeartbeat = "";
+    private volatile Instant lastSeen = Instant.MAX;
     private volatile Figures figures =
             new Figures(Lsn.ZERO, Lsn.ZERO, 0, 0, SidecarStatus.StepTimes.NONE, List.of());
 
@@ -31,8 +35,9 @@ final class EngineCounters {
         latencyNanos += lastLatency.toNanos();
     }
 
-    void heartbeatReturned(String instance) {
-        lastHeartbeat = instance;
+    /// A transaction has come to its step; heartbeats see to it that one does each second.
+    void seen(Instant commitTime) {
+        lastSeen = commitTime;
     }
 
     void publish(Group group) {
@@ -51,9 +56,12 @@ final class EngineCounters {
         return figures;
     }
 
-    /// What the newest heartbeat that came back through the stream said; from any thread.
-    String lastHeartbeat() {
-        return lastHeartbeat;
+    /// How far the views are behind: the last step's latency, or where nothing has come by for longer than heartbeats take, the
+    /// age of what came last. From any thread.
+    Duration lag(Instant now) {
+        Instant seen = lastSeen;
+        Duration age = seen.equals(Instant.MAX) ? Duration.ZERO : Duration.between(seen, now);
+        return age.compareTo(HEARTBEATS_TAKE) > 0 ? age : figures.times().lastLatency();
     }
 
     private static SidecarStatus.ViewStatus status(LiveView view) {

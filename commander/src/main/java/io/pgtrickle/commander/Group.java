@@ -11,6 +11,9 @@ import io.pgtrickle.postgres.Sink;
 import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.state.StateStore;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -31,6 +34,7 @@ final class Group {
     private final StateStore store;
     private final Sink sink;
     private final long epoch;
+    private final InstantSource clock;
     private BiConsumer<LiveView, PgtrickleException> onFailure =
             (_, error) -> {
                 throw error;
@@ -44,7 +48,8 @@ final class Group {
     private long rowsApplied;
     private long changesBefore;
 
-    Group(StateStore store, Sink sink, long epoch, GroupPositions positions) {
+    Group(StateStore store, Sink sink, long epoch, GroupPositions positions, InstantSource clock) {
+        this.clock = clock;
         this.store = store;
         this.sink = sink;
         this.epoch = epoch;
@@ -105,6 +110,9 @@ final class Group {
             return false;
         }
         write(end, deltas);
+        Instant commitTime = transactions.getLast().commitTime();
+        Duration latency = Duration.between(commitTime, clock.instant());
+        deltas.forEach((table, delta) -> view(table).applied(delta.size(), commitTime, latency));
         return true;
     }
 
@@ -210,10 +218,7 @@ final class Group {
             }
         }
         written = end;
-        deltas.forEach((table, delta) -> {
-            view(table).countApplied(delta.size());
-            rowsApplied += delta.size();
-        });
+        deltas.values().forEach(delta -> rowsApplied += delta.size());
     }
 
     private void fail(LiveView view, PgtrickleException error) {

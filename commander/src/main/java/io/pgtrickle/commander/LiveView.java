@@ -5,6 +5,8 @@ import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.state.StateSpace;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,6 +21,9 @@ final class LiveView {
     private final List<Source> sources;
     private long changesReceived;
     private long changesApplied;
+    private long reportedChanges = -1;
+    private Instant lastChange = Instant.EPOCH;
+    private Duration lastLatency = Duration.ZERO;
 
     /// @param shape of the sources when they were read
     LiveView(ViewDefinition definition, StateSpace space, Circuit circuit, SourceShape shape) {
@@ -62,8 +67,30 @@ final class LiveView {
         return mine.isEmpty() ? new ZSet() : circuit.step(mine);
     }
 
-    void countApplied(long rows) {
+    /// A step has changed the result table.
+    ///
+    /// @param commitTime of the step's last transaction
+    /// @param latency from then until the change was visible
+    void applied(long rows, Instant commitTime, Duration latency) {
         changesApplied += rows;
+        lastChange = commitTime;
+        lastLatency = latency;
+    }
+
+    /// When the last change of the result was committed by its writer; the epoch where there was none since the start.
+    Instant lastChange() {
+        return lastChange;
+    }
+
+    Duration lastLatency() {
+        return lastLatency;
+    }
+
+    /// Whether there is news since the last call.
+    boolean takeNews() {
+        boolean news = changesReceived != reportedChanges;
+        reportedChanges = changesReceived;
+        return news;
     }
 
     long changesReceived() {

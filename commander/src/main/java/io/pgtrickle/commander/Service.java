@@ -52,6 +52,7 @@ final class Service implements AutoCloseable {
     ///
     /// @throws PgtrickleException what ended it
     void serve(BooleanSupplier stopping, BiConsumer<SidecarStatus.Phase, Optional<String>> phase) {
+        Installation.install(settings.address(), settings.slot(), settings.publication());
         Membership membership = keep(Membership.connect(settings.address(), instance));
         if (!membership.tryAcquire()) {
             LOG.info("another sidecar serves this database; waiting to take over");
@@ -100,7 +101,7 @@ final class Service implements AutoCloseable {
                                 settings.stateDirectory().resolve("spool"),
                                 streamed));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
-        Group group = new Group(state, sink, epoch, recovery.positions());
+        Group group = new Group(state, sink, epoch, recovery.positions(), clock);
         Views views = new Views(sql, state, group, populations);
         group.onFailure(views::failed);
         ChangeStream changes =
@@ -140,6 +141,7 @@ final class Service implements AutoCloseable {
                 figures.applied(),
                 figures.checkpointed(),
                 changes == null ? 0 : changes.statistics().received().bytesSince(figures.applied()),
+                counters.lag(clock.instant()),
                 figures.changesReceived(),
                 figures.rowsApplied(),
                 figures.times(),

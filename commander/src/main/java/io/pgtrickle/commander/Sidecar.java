@@ -45,7 +45,6 @@ public final class Sidecar implements AutoCloseable {
     ///
     /// @throws PgtrickleException for what the user must mend first
     public static Sidecar start(SidecarSettings settings, InstantSource clock) {
-        Installation.install(settings.address(), settings.slot(), settings.publication());
         Sidecar sidecar = new Sidecar(settings, clock);
         sidecar.thread.start();
         sidecar.awaitSettled();

@@ -12,6 +12,7 @@ import java.util.Optional;
 /// @param applied the commit position that the views show
 /// @param confirmed up to where the server may forget
 /// @param lagBytes log between the newest known position of the server and `applied`
+/// @param lag how far the views are behind the newest commit
 /// @param changesReceived row changes of sources since the start
 /// @param changesApplied rows inserted, updated or deleted in result tables since the start
 public record SidecarStatus(
@@ -20,6 +21,7 @@ public record SidecarStatus(
         Lsn applied,
         Lsn confirmed,
         long lagBytes,
+        Duration lag,
         long changesReceived,
         long changesApplied,
         StepTimes times,
@@ -69,6 +71,7 @@ public record SidecarStatus(
                 Lsn.ZERO,
                 Lsn.ZERO,
                 0,
+                Duration.ZERO,
                 0,
                 0,
                 StepTimes.NONE,
@@ -84,6 +87,7 @@ public record SidecarStatus(
                 applied,
                 confirmed,
                 lagBytes,
+                lag,
                 changesReceived,
                 changesApplied,
                 times,

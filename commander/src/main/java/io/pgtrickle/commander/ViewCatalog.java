@@ -6,6 +6,8 @@ import io.pgtrickle.planner.AnalyzedQuery;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,6 +30,8 @@ final class ViewCatalog {
             ViewStatus status,
             String creator,
             Optional<String> sourceColumns) {}
+
+    private static final double NANOS_A_MILLI = 1e6;
 
     private static final String SELECT =
             """
@@ -162,16 +166,24 @@ final class ViewCatalog {
     void statistics(LiveView view) {
         sql.update(
                 """
-                INSERT INTO pgtrickle.view_statistics (view_id, changes_received, changes_applied, state_bytes)
-                VALUES (?, ?, ?, ?)
+                INSERT INTO pgtrickle.view_statistics
+                       (view_id, changes_received, changes_applied, state_bytes, latency_ms)
+                VALUES (?, ?, ?, ?, ?)
                 ON CONFLICT (view_id) DO UPDATE
                    SET changes_received = excluded.changes_received, changes_applied = excluded.changes_applied,
-                       state_bytes = excluded.state_bytes
+                       state_bytes = excluded.state_bytes, latency_ms = excluded.latency_ms
                 """,
                 view.definition().id(),
                 view.changesReceived(),
                 view.changesApplied(),
-                view.space().storedBytes());
+                view.space().storedBytes(),
+                view.lastLatency().toNanos() / NANOS_A_MILLI);
+        if (view.lastChange().isAfter(Instant.EPOCH)) {
+            sql.update(
+                    "UPDATE pgtrickle.view SET last_change_at = ? WHERE id = ?",
+                    view.lastChange().atOffset(ZoneOffset.UTC),
+                    view.definition().id());
+        }
     }
 
     private static Entry read(ResultSet row) throws SQLException {

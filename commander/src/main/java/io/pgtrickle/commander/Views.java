@@ -26,6 +26,9 @@ import java.util.function.LongConsumer;
 /// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
 final class Views {
 
+    /// All views wait meanwhile.
+    private static final String DROP_LOCK_TIMEOUT = "2s";
+
     private static final String LOCK_NOT_AVAILABLE = "55P03";
 
     private final Sql sql;
@@ -223,40 +226,13 @@ final class Views {
             throw PgtrickleException.of(
                     ErrorCode.PRIVILEGE_MISSING, "must be owner of view \"" + name.name() + "\"");
         }
-        inLimitedTime(
-                name.name(),
-                () -> {
-                    if (entry.relationOid() != 0) {
-                        dropTable(entry, command.flag("cascade", false));
-                    }
-                    catalog.delete(entry.id());
-                });
+        dropTable(entry, command.flag("cascade", false));
         group.remove(entry.id());
         if (!populations.cancel(entry.id())) {
             dropHidden(entry.id());
         }
         store.drop(ViewDefinition.spaceName(entry.id()));
         return Optional.of(entry.id());
-    }
-
-    /// In one transaction. All views wait for it, and new readers queue up behind it: it gives up soon where somebody reads the view.
-    private void inLimitedTime(String name, Runnable body) {
-        try {
-            sql.transaction(() -> {
-                sql.execute("SET LOCAL lock_timeout = '2s'");
-                body.run();
-            });
-        } catch (PgtrickleException e) {
-            if (!e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
-                throw e;
-            }
-            throw PgtrickleException.of(
-                            ErrorCode.BAD_ARGUMENT,
-                            "view \"" + name + "\" is being read by other transactions",
-                            e)
-                    .withSqlState(LOCK_NOT_AVAILABLE)
-                    .withHint("try again when they have ended");
-        }
     }
 
     private void dropHidden(long id) {
@@ -347,7 +323,7 @@ final class Views {
                 case Population.Stage.Failed _ -> {}
             }
         }
-        group.views().forEach(catalog::statistics);
+        group.views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
     }
 
     private void stopped(long id, PgtrickleException error) {
@@ -394,12 +370,26 @@ final class Views {
         return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
     }
 
+    /// Takes the view out of the catalog too, in one transaction.
     private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
-        if (tableOf(entry)) {
-            sql.execute(
-                    "DROP TABLE "
-                            + Quoting.qualified(entry.schema(), entry.name())
-                            + (cascade ? " CASCADE" : " RESTRICT"));
+        String table = Quoting.qualified(entry.schema(), entry.name());
+        boolean exists = tableOf(entry);
+        try {
+            sql.transaction(() -> {
+                if (exists) {
+                    sql.execute("SET LOCAL lock_timeout = '" + DROP_LOCK_TIMEOUT + "'");
+                    sql.execute("DROP TABLE " + table + (cascade ? " CASCADE" : " RESTRICT"));
+                }
+                catalog.delete(entry.id());
+            });
+        } catch (PgtrickleException e) {
+            if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
+                throw PgtrickleException.of(
+                                ErrorCode.TABLE_LOCKED,
+                                "table " + table + " is locked by another transaction")
+                        .withHint("end the transactions that use it, then drop the view again");
+            }
+            throw e;
         }
     }
 

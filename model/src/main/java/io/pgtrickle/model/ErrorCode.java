@@ -19,6 +19,7 @@ public enum ErrorCode {
     QUERY_REJECTED(140, "42601", ErrorKind.STATEMENT),
     BAD_ARGUMENT(141, "22023", ErrorKind.STATEMENT),
     ROW_ERROR(150, "22000", ErrorKind.STATEMENT),
+    TABLE_LOCKED(151, "55P03", ErrorKind.STATEMENT),
     CANCELLED(160, "57014", ErrorKind.STATEMENT),
     // the installation
     SETTING_WRONG(201, "55000", ErrorKind.STATEMENT),
@@ -26,7 +27,7 @@ public enum ErrorCode {
     SIDECAR_ABSENT(203, "55000", ErrorKind.STATEMENT),
     SERVER_UNSUPPORTED(204, "0A000", ErrorKind.STATEMENT),
     SLOT_IN_USE(205, "55006", ErrorKind.WORLD),
-    SLOT_LOST(206, "55000", ErrorKind.STATEMENT),
+    SLOT_LOST(206, "55000", ErrorKind.WORLD),
     STATE_FOREIGN(207, "55000", ErrorKind.STATEMENT),
     // the world
     CONNECTION_LOST(301, "08006", ErrorKind.WORLD),

@@ -2,7 +2,9 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.ServerError;
 import io.pgtrickle.postgres.SqlErrors;
+import io.pgtrickle.postgres.StatementText;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -11,10 +13,7 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import org.postgresql.core.BaseConnection;
-import org.postgresql.core.Query;
-import org.postgresql.util.PSQLException;
-import org.postgresql.util.ServerErrorMessage;
+import java.util.Optional;
 
 /// Lets PostgreSQL analyse a query: makes a temporary view of it, reads the view's rule, and rolls all of it back. Nothing of
 /// the query is planned or executed; only input functions of its literals run.
@@ -93,20 +92,9 @@ final class QueryAnalysis {
     }
 
     private List<String> split(String sql) throws SQLException {
-        Query split =
-                connection
-                        .unwrap(BaseConnection.class)
-                        .getQueryExecutor()
-                        .createQuery(sql, false, false)
-                        .query;
-        Query[] several = split.getSubqueries();
-        List<String> parts = new ArrayList<>();
-        for (Query part : several == null ? new Query[] {split} : several) {
-            if (!SqlComments.isBlank(part.getNativeSql())) {
-                parts.add(part.getNativeSql());
-            }
-        }
-        return parts;
+        return StatementText.split(connection, sql).stream()
+                .filter(part -> !SqlComments.isBlank(part))
+                .toList();
     }
 
     private AnalyzedQuery analyzeInTransaction(String statement, String searchPath)
@@ -178,17 +166,16 @@ final class QueryAnalysis {
     /// the query's first character.
     private static PgtrickleException rejected(SQLException error) {
         PgtrickleException passed = SqlErrors.of(error, "");
-        ServerErrorMessage server =
-                error instanceof PSQLException psql ? psql.getServerErrorMessage() : null;
-        if (server == null || passed.code() == ErrorCode.CONNECTION_LOST) {
+        Optional<ServerError> server = ServerError.of(error);
+        if (server.isEmpty() || passed.code() == ErrorCode.CONNECTION_LOST) {
             return passed;
         }
-        int position = server.getPosition() - PREFIX.length();
+        int position = server.get().position() - PREFIX.length();
         List<String> advice = new ArrayList<>();
         if (!passed.hint().isEmpty()) {
             advice.add(passed.hint());
         }
-        if (server.getPosition() > 0 && position > 0) {
+        if (position > 0) {
             advice.add("At character " + position + " of the query.");
         }
         return PgtrickleException.of(ErrorCode.QUERY_REJECTED, passed.messageText(), error)

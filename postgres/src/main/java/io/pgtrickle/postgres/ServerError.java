@@ -6,7 +6,9 @@ import java.util.Optional;
 import org.postgresql.util.ServerErrorMessage;
 
 /// What the server itself said of an error, as psql would show it; empty where it said nothing.
-public record ServerError(String message, String detail, String hint) {
+///
+/// @param position of the character in the statement where it lies, from 1; 0 where that isn't known
+public record ServerError(String message, String detail, String hint, int position) {
 
     /// Empty for an error that didn't come from the server.
     public static Optional<ServerError> of(SQLException error) {
@@ -17,6 +19,7 @@ public record ServerError(String message, String detail, String hint) {
                         new ServerError(
                                 Objects.requireNonNullElse(server.getMessage(), ""),
                                 Objects.requireNonNullElse(server.getDetail(), ""),
-                                Objects.requireNonNullElse(server.getHint(), "")));
+                                Objects.requireNonNullElse(server.getHint(), ""),
+                                server.getPosition()));
     }
 }

@@ -35,10 +35,7 @@ final class SidecarFigures implements Supplier<Figures> {
                 version(),
                 status.startedAt(),
                 new Figures.Position(
-                        status.applied(),
-                        status.confirmed(),
-                        status.lagBytes(),
-                        times.lastLatency()),
+                        status.applied(), status.confirmed(), status.lagBytes(), status.lag()),
                 new Figures.Work(
                         status.changesReceived(),
                         status.changesApplied(),
