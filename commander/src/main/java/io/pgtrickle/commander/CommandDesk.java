@@ -59,14 +59,25 @@ final class CommandDesk implements AutoCloseable {
 
     /// After a start: takes up what an earlier process left. Commands whose message comes again are run once all the same.
     void resume() {
-        commands.waitingByView()
-                .forEach((viewId, commandId) ->
-                        views.outcome(viewId)
-                                .ifPresentOrElse(
-                                        ended -> answer(commandId, ended),
-                                        () -> commandByView.put(viewId, commandId)));
+        commands.waitingByView().forEach(this::resume);
         commands.failInterrupted();
         commands.waiting().forEach(this::run);
+    }
+
+    /// Its view may have been finished or given up just before the process ended.
+    private void resume(long viewId, long commandId) {
+        if (views.isBeingMade(viewId)) {
+            commandByView.put(viewId, commandId);
+        } else if (views.isRunning(viewId)) {
+            commands.done(commandId, "{}");
+        } else {
+            commands.failed(
+                    commandId,
+                    PgtrickleException.of(
+                                    ErrorCode.CANCELLED,
+                                    "the command was interrupted by a restart of the sidecar")
+                            .withHint("repeat it"));
+        }
     }
 
     /// Takes a command whose message came by; it is run as soon as its row is visible.
@@ -104,12 +115,13 @@ final class CommandDesk implements AutoCloseable {
                 throw e;
             }
             commands.failed(id, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            // e.g. a query nested too deeply: whose command it is must know, and nobody else notice
+            commands.failed(
+                    id,
+                    PgtrickleException.of(
+                            ErrorCode.INTERNAL, "the command failed with an internal error: " + e, e));
         }
-    }
-
-    private void answer(long commandId, Optional<PgtrickleException> error) {
-        error.ifPresentOrElse(
-                e -> commands.failed(commandId, e), () -> commands.done(commandId, "{}"));
     }
 
     /// Takes a message that isn't bound to a transaction: a request to explain a query.
@@ -132,7 +144,7 @@ final class CommandDesk implements AutoCloseable {
             waiting.ifPresent(id -> commands.done(id, "{}"));
         } catch (PgtrickleException e) {
             population.discard();
-            if (e.kind() == ErrorKind.WORLD) {
+            if (e.kind() == ErrorKind.WORLD || views.mayPopulateAgain(population, e)) {
                 views.populateAgain(definition);
                 waiting.ifPresent(id -> commandByView.put(definition.id(), id));
                 return;
@@ -184,12 +196,21 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void create(Command command) {
-        Optional<ViewDefinition> created = views.create(command);
-        if (created.isEmpty() || !command.flag("block", true)) {
+        boolean block = command.flag("block", true);
+        Optional<ViewDefinition> created =
+                views.create(
+                        command,
+                        viewId -> {
+                            if (block) {
+                                commands.waitsFor(command.id(), viewId);
+                            } else {
+                                commands.done(command.id(), "{}");
+                            }
+                        });
+        if (created.isEmpty()) {
             commands.done(command.id(), "{}");
-        } else {
+        } else if (block) {
             commandByView.put(created.get().id(), command.id());
-            commands.waitsFor(command.id(), created.get().id());
         }
     }
 

@@ -79,7 +79,7 @@ final class Engine {
 
     /// The last turn: makes everything durable that was evaluated.
     void stop() {
-        release();
+        held.forEach(this::accept);
         step();
         parts.populations().close();
         checkpoint();
@@ -90,7 +90,9 @@ final class Engine {
             case StreamEvent.Committed(Transaction transaction) -> align(transaction);
             case StreamEvent.Idle(Lsn frontier) -> {
                 step();
-                parts.group().passed(frontier);
+                if (held.isEmpty()) {
+                    parts.group().passed(frontier);
+                }
                 completeAlignment(frontier);
             }
             case StreamEvent.Announced(Change.Message message, Lsn _) ->
@@ -109,7 +111,7 @@ final class Engine {
         if (!alignment.get().until().isAfter(transaction.commitLsn())) {
             step();
             completeAlignment(transaction.commitLsn());
-            accept(transaction);
+            align(transaction);
         } else if (!alignment.get().sees(transaction)) {
             held.add(transaction);
         } else if (held.isEmpty()) {
@@ -119,7 +121,7 @@ final class Engine {
             // snapshot is
             parts.commands().retryAlignment();
             release();
-            accept(transaction);
+            align(transaction);
         }
     }
 
@@ -134,10 +136,11 @@ final class Engine {
                 });
     }
 
+    /// What was held back for one verification may have to wait for the next one.
     private void release() {
         List<Transaction> released = List.copyOf(held);
         held.clear();
-        released.forEach(this::accept);
+        released.forEach(this::align);
     }
 
     private void accept(Transaction transaction) {

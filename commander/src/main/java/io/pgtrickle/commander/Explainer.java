@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgtrickle.dataflow.plan.Explanation;
+import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.planner.AnalyzedQuery;
@@ -109,17 +110,27 @@ final class Explainer implements AutoCloseable {
             if (e.kind() == ErrorKind.WORLD) {
                 throw e;
             }
-            sql.update(
-                    """
-                    INSERT INTO pgtrickle.explanation (token, pid, sqlstate, message, detail, hint)
-                    VALUES (?::uuid, ?, ?, ?, ?, ?)
-                    """,
-                    request.token(),
-                    request.pid(),
-                    e.sqlState(),
-                    e.messageText(),
-                    e.code().label(),
-                    e.hint().isEmpty() ? null : e.hint());
+            refuse(sql, request, e);
+        } catch (RuntimeException | StackOverflowError e) {
+            refuse(
+                    sql,
+                    request,
+                    PgtrickleException.of(
+                            ErrorCode.INTERNAL, "explaining failed with an internal error: " + e, e));
         }
+    }
+
+    private static void refuse(Sql sql, Request request, PgtrickleException error) {
+        sql.update(
+                """
+                INSERT INTO pgtrickle.explanation (token, pid, sqlstate, message, detail, hint)
+                VALUES (?::uuid, ?, ?, ?, ?, ?)
+                """,
+                request.token(),
+                request.pid(),
+                error.sqlState(),
+                error.messageText(),
+                error.code().label(),
+                error.hint().isEmpty() ? null : error.hint());
     }
 }

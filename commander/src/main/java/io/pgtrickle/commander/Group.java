@@ -39,6 +39,7 @@ final class Group {
             (_, error) -> {
                 throw error;
             };
+    private Runnable onNewVersions = () -> {};
     private final Map<Long, LiveView> views = new LinkedHashMap<>();
     private SourceReaders readers = new SourceReaders(List.of());
     private Lsn evaluated;
@@ -60,6 +61,11 @@ final class Group {
     /// Names who is told of each view that stopped, after it has left the group.
     void onFailure(BiConsumer<LiveView, PgtrickleException> listener) {
         onFailure = listener;
+    }
+
+    /// Names who looks at the catalog when the stream brings a new version of a table, before anything of it is evaluated.
+    void onNewVersions(Runnable check) {
+        onNewVersions = check;
     }
 
     /// Where a group stands after a start.
@@ -94,7 +100,11 @@ final class Group {
             transaction.forEachChange(readers::accept);
         }
         Lsn end = transactions.getLast().endLsn();
-        Map<ResultTable, ZSet> deltas = evaluate(readers.drain());
+        SourceReaders.Read read = readers.drain();
+        if (read.newVersions()) {
+            onNewVersions.run();
+        }
+        Map<ResultTable, ZSet> deltas = evaluate(read);
         evaluated = end;
         if (isReplay(end) || deltas.isEmpty()) {
             return false;
@@ -119,11 +129,19 @@ final class Group {
     }
 
     /// Writes a delta of a table that isn't of a live view, without moving the position.
+    ///
+    /// @throws PgtrickleException also where the table refused it
     void writeBeside(ResultTable table, ZSet delta) {
         writePosition();
         if (!delta.isEmpty()) {
-            sink.apply(
-                    new Sink.GroupPosition(DEFAULT, written, epoch), written, Map.of(table, delta));
+            try {
+                sink.apply(
+                        new Sink.GroupPosition(DEFAULT, written, epoch),
+                        written,
+                        Map.of(table, delta));
+            } catch (Sink.TableFailure e) {
+                throw e.error();
+            }
         }
     }
 
@@ -136,7 +154,7 @@ final class Group {
                 POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
         for (LiveView view : views.values()) {
             spaces.add(view.space());
-            metadata.put(view.definition().metadataKey(), view.stamp());
+            metadata.put(view.definition().metadataKey(), view.definition().stamp(view.shape()));
         }
         store.checkpoint(spaces, metadata);
         checkpointed = evaluated;
@@ -182,7 +200,7 @@ final class Group {
                 }
             } catch (PgtrickleException e) {
                 fail(view, e);
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | StackOverflowError e) {
                 fail(view, PgtrickleException.of(ErrorCode.INTERNAL, "an internal error: " + e, e));
             }
         }

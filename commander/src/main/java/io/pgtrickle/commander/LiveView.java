@@ -3,7 +3,6 @@ package io.pgtrickle.commander;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
-import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.state.StateSpace;
 import java.time.Duration;
@@ -18,7 +17,7 @@ final class LiveView {
     private final ViewDefinition definition;
     private final StateSpace space;
     private final Circuit circuit;
-    private final byte[] stamp;
+    private final SourceShape shape;
     private final List<Source> sources;
     private long changesReceived;
     private long changesApplied;
@@ -26,10 +25,10 @@ final class LiveView {
     private Instant lastChange = Instant.EPOCH;
     private Duration lastLatency = Duration.ZERO;
 
-    /// @param joined where it joined its group
-    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit, Lsn joined) {
-        this.stamp = definition.stamp(joined);
+    /// @param shape of the sources when they were read
+    LiveView(ViewDefinition definition, StateSpace space, Circuit circuit, SourceShape shape) {
         this.definition = definition;
+        this.shape = shape;
         this.space = space;
         this.circuit = circuit;
         this.sources = definition.sources();
@@ -39,9 +38,8 @@ final class LiveView {
         return definition;
     }
 
-    /// What a checkpoint notes beside the state; not to be changed.
-    byte[] stamp() {
-        return stamp;
+    SourceShape shape() {
+        return shape;
     }
 
     StateSpace space() {

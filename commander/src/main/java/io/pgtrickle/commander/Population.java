@@ -30,11 +30,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Fills one view beside the running stream, on a thread of its own, until the engine takes it into its group at a step
 /// boundary (DESIGN section 7).
@@ -66,6 +69,8 @@ final class Population {
     record Environment(
             ServerAddress address, String publication, StateStore store, long flushBytes) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Population.class);
+
     /// A spool with fewer transactions left than this is replayed by the engine at the step boundary.
     private static final int SHORT_SPOOL = 1_000;
 
@@ -89,6 +94,7 @@ final class Population {
     private final AtomicLong replayed = new AtomicLong();
     private volatile Lsn snapshotLsn = Lsn.ZERO;
     private @Nullable XidSnapshot visibility;
+    private volatile @Nullable SourceShape shape;
     private final ZSet missing = new ZSet();
 
     /// @param streamed the transactions that the stream brought lately
@@ -105,7 +111,7 @@ final class Population {
         this.streamed = streamed;
         this.tableExists = tableExists;
         StateStore store = environment.store();
-        store.drop(definition.spaceName());
+        definition.forgetState(store);
         store.drop(resultSpaceName());
         this.space = store.space(definition.spaceName());
         this.resultSpace = store.space(resultSpaceName());
@@ -147,14 +153,28 @@ final class Population {
             stage = new Stage.Failed(e);
         } catch (SQLException e) {
             stage = new Stage.Failed(SqlErrors.of(e, "populating " + definition.qualifiedName()));
-        } catch (RuntimeException e) {
-            stage =
-                    new Stage.Failed(
-                            PgtrickleException.of(
-                                    ErrorCode.INTERNAL,
-                                    "populating failed with an internal error: " + e,
-                                    e));
+        } catch (RuntimeException | Error e) {
+            // out of memory or of stack is this view's failure too
+            stage = new Stage.Failed(internal(e));
         }
+        if (cancelled && !tableExists) {
+            dropHiddenTable();
+        }
+    }
+
+    /// After a cancellation nobody else does it.
+    private void dropHiddenTable() {
+        try (Connection connection = Sessions.open(environment.address(), "pgtrickle population")) {
+            new ResultTables(connection).drop(definition.hiddenTable());
+        } catch (SQLException | PgtrickleException e) {
+            // the next start drops it
+            LOG.debug("dropping {} failed", definition.hiddenTable().qualifiedName(), e);
+        }
+    }
+
+    private static PgtrickleException internal(Throwable e) {
+        return PgtrickleException.of(
+                ErrorCode.INTERNAL, "populating failed with an internal error: " + e, e);
     }
 
     /// By the engine's thread, at a step boundary at `position`, once ready: whether the group has passed the snapshot.
@@ -167,23 +187,38 @@ final class Population {
     /// @return what the table lacks
     ZSet finish() {
         ZSet delta = missing;
-        while (replay(delta)) {
-            checkCancelled();
+        try {
+            while (replay(delta)) {
+                checkCancelled();
+            }
+        } catch (PgtrickleException e) {
+            throw e;
+        } catch (RuntimeException | StackOverflowError e) {
+            throw internal(e);
         }
         spool.close();
         environment.store().drop(resultSpaceName());
         return delta;
     }
 
-    LiveView toLiveView(Lsn joined) {
-        return new LiveView(definition, space, circuit, joined);
+    LiveView toLiveView() {
+        return new LiveView(definition, space, circuit, shape());
+    }
+
+    boolean reachedSnapshot() {
+        return shape != null;
+    }
+
+    /// What the sources were like in the snapshot.
+    SourceShape shape() {
+        return Objects.requireNonNull(shape, "a population before its snapshot");
     }
 
     /// After a failure or a cancellation, when the thread has ended.
     void discard() {
         spool.close();
         environment.store().drop(resultSpaceName());
-        environment.store().drop(definition.spaceName());
+        definition.forgetState(environment.store());
     }
 
     private void fill() throws SQLException {
@@ -207,7 +242,7 @@ final class Population {
         Publication publication = new Publication(connection, environment.publication());
         Set<Long> unpublished = new LinkedHashSet<>(definition.relations());
         publication.tables().forEach(table -> unpublished.remove(table.oid()));
-        for (long relation : unpublished) {
+        for (long relation : definition.relations()) {
             publication.addTable(relation);
         }
         publication.waitForWriters(
@@ -266,9 +301,12 @@ final class Population {
             XidSnapshot candidate = snapshot.visibility();
             if (streamed.areVisibleIn(candidate)) {
                 visibility = candidate;
+                Sql sql = new Sql(snapshot.connection());
+                shape =
+                        SourceShape.read(sql, environment.publication(), List.of(definition))
+                                .get(definition.id());
                 snapshotLsn =
-                        new Sql(snapshot.connection())
-                                .one(
+                        sql.one(
                                         "SELECT pg_current_wal_insert_lsn()::text",
                                         row -> Lsn.parse(row.getString(1)));
                 return snapshot;

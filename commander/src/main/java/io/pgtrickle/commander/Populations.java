@@ -5,6 +5,7 @@ import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -19,6 +20,9 @@ final class Populations implements AutoCloseable {
     /// Reads of whole tables that run at a time: each takes a connection, a core and memory for its state.
     private static final int MAX_RUNNING = 2;
 
+    /// How long closing waits for the threads; one that waits for a lock ends when it gets it.
+    private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
+
     private record Running(Population population, Thread thread) {}
 
     private final Population.Environment environment;
@@ -26,6 +30,9 @@ final class Populations implements AutoCloseable {
     private final StreamedXids streamed;
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Deque<Population> waiting = new ArrayDeque<>();
+
+    /// Cancelled, but perhaps still waiting for a lock.
+    private final List<Running> ending = new ArrayList<>();
 
     /// @param directory for spools; what an earlier process left there is deleted
     Populations(Population.Environment environment, Path directory, StreamedXids streamed) {
@@ -49,13 +56,24 @@ final class Populations implements AutoCloseable {
         waiting.forEach(population -> population.spool(transaction));
     }
 
+    /// The publication in which the sources are.
+    String publication() {
+        return environment.publication();
+    }
+
     /// Takes out one population that has failed, or that the group at its position may take in.
     Optional<Population> takeEnded(Lsn position) {
+        for (Running each : List.copyOf(ending)) {
+            if (!each.thread().isAlive()) {
+                ending.remove(each);
+                each.population().discard();
+            }
+        }
         for (Running each : running.values()) {
             Population population = each.population();
             boolean failed = population.stage() instanceof Population.Stage.Failed;
             if (failed || population.mayJoin(position)) {
-                join(each.thread());
+                join(each.thread(), Duration.ofDays(1));
                 running.remove(population.definition().id());
                 startWaiting();
                 return Optional.of(population);
@@ -64,15 +82,15 @@ final class Populations implements AutoCloseable {
         return Optional.empty();
     }
 
-    /// Ends the population of a view and cleans up after it.
+    /// Ends the population of a view soon; it is cleaned up after when its thread has ended, which nobody waits for here: it may
+    /// be waiting for a lock of somebody's.
     ///
     /// @return whether there was one
     boolean cancel(long viewId) {
         Running found = running.remove(viewId);
         if (found != null) {
             found.population().cancel();
-            join(found.thread());
-            found.population().discard();
+            ending.add(found);
             startWaiting();
             return true;
         }
@@ -101,10 +119,18 @@ final class Populations implements AutoCloseable {
     /// Cancels all; their views are populated anew at the next start.
     @Override
     public void close() {
-        running.values().forEach(each -> each.population().cancel());
-        for (Population population : all()) {
-            cancel(population.definition().id());
+        waiting.forEach(Population::discard);
+        waiting.clear();
+        ending.addAll(running.values());
+        running.clear();
+        ending.forEach(each -> each.population().cancel());
+        long deadline = System.nanoTime() + CLOSE_LIMIT.toNanos();
+        for (Running each : ending) {
+            if (join(each.thread(), Duration.ofNanos(deadline - System.nanoTime()))) {
+                each.population().discard();
+            }
         }
+        ending.clear();
     }
 
     private void startWaiting() {
@@ -119,18 +145,13 @@ final class Populations implements AutoCloseable {
         }
     }
 
-    private static void join(Thread thread) {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                thread.join();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
+    /// Whether it has ended in time.
+    private static boolean join(Thread thread, Duration limit) {
+        try {
+            return thread.join(limit);
+        } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return false;
         }
     }
 }

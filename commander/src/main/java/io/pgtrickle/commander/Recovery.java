@@ -3,7 +3,6 @@ package io.pgtrickle.commander;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgtrickle.cdc.Slot;
-import io.pgtrickle.cdc.Slots;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
@@ -26,8 +25,7 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
 
     static Recovery of(Sql sql, StateStore store, ServerAddress address, String slot) {
         claim(sql, store, slot);
-        Slots slots = new Slots(sql.connection());
-        Slot info = usableSlot(slots, address, slot);
+        Slot info = new Continuity(sql, store, address).usableSlot(slot);
         Lsn confirmed = info.confirmedLsn().orElse(Lsn.ZERO);
         Lsn target =
                 sql.one(
@@ -72,21 +70,5 @@ record Recovery(Group.GroupPositions positions, boolean stateUsable, String reas
                             "the state directory belongs to another database or slot")
                     .withHint("start with that database and slot, or with an empty --state-dir");
         }
-    }
-
-    /// A slot whose log is gone can't be read any more: it is made anew.
-    private static Slot usableSlot(Slots slots, ServerAddress address, String name) {
-        Slot info =
-                slots.find(name)
-                        .orElseThrow(() ->
-                                PgtrickleException.of(
-                                        ErrorCode.SLOT_LOST,
-                                        "replication slot \"" + name + "\" does not exist"));
-        if (!info.isLost()) {
-            return info;
-        }
-        slots.drop(name);
-        Installation.createSlot(slots, address, name);
-        return slots.find(name).orElseThrow();
     }
 }

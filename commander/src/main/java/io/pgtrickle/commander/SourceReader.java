@@ -25,6 +25,7 @@ final class SourceReader {
     private final Source source;
     private List<SourceChange> changes = new ArrayList<>();
     private @Nullable Relation relation;
+    private boolean newVersion;
     private int[] places = {};
 
     SourceReader(Source source) {
@@ -63,6 +64,13 @@ final class SourceReader {
         return drained;
     }
 
+    /// Whether the table came in a new version since the last call.
+    boolean drainNewVersion() {
+        boolean drained = newVersion;
+        newVersion = false;
+        return drained;
+    }
+
     /// A cell that the stream left out because its large value didn't change is taken from the old tuple where that has it.
     private Row decode(Tuple tuple, Tuple old) {
         @Nullable Object[] cells = new @Nullable Object[places.length];
@@ -89,6 +97,7 @@ final class SourceReader {
         if (of == relation) {
             return;
         }
+        newVersion = true;
         int[] found = new int[source.columns().size()];
         for (int i = 0; i < found.length; i++) {
             found[i] = place(of, source.columns().get(i));

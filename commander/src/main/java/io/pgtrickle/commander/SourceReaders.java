@@ -5,6 +5,7 @@ import io.pgtrickle.cdc.Relation;
 import io.pgtrickle.cdc.Tuple;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -17,8 +18,12 @@ import java.util.Map;
 final class SourceReaders {
 
     /// What was read since the last time: the changes of each source that has any, and the sources that can't be read any more.
+    ///
+    /// @param newVersions whether a table came in a version that hadn't been seen before
     record Read(
-            Map<Source, List<SourceChange>> changes, Map<Source, PgtrickleException> failures) {}
+            Map<Source, List<SourceChange>> changes,
+            Map<Source, PgtrickleException> failures,
+            boolean newVersions) {}
 
     private final Map<Long, List<SourceReader>> byRelation = new HashMap<>();
     private final Map<Source, PgtrickleException> failures = new LinkedHashMap<>();
@@ -46,15 +51,17 @@ final class SourceReaders {
 
     Read drain() {
         Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
+        boolean newVersions = false;
         for (List<SourceReader> readers : byRelation.values()) {
             for (SourceReader reader : readers) {
+                newVersions |= reader.drainNewVersion();
                 List<SourceChange> drained = reader.drain();
                 if (!drained.isEmpty() && !failures.containsKey(reader.source())) {
                     changes.put(reader.source(), drained);
                 }
             }
         }
-        return new Read(changes, Map.copyOf(failures));
+        return new Read(changes, Map.copyOf(failures), newVersions);
     }
 
     /// Row changes taken so far.
@@ -76,6 +83,11 @@ final class SourceReaders {
                 reader.read(change);
             } catch (PgtrickleException e) {
                 failures.put(reader.source(), e);
+            } catch (RuntimeException e) {
+                failures.put(
+                        reader.source(),
+                        PgtrickleException.of(
+                                ErrorCode.INTERNAL, "a change could not be decoded: " + e, e));
             }
         }
     }

@@ -19,7 +19,7 @@ final class ViewCatalog {
     /// A view as its row has it.
     ///
     /// @param relationOid of the result table; 0 before it exists
-    /// @param joined where it joined its group; 0/0 before
+    /// @param sourceColumns what its query was analysed over, `SourceShape.columns`
     record Entry(
             long id,
             String schema,
@@ -29,7 +29,7 @@ final class ViewCatalog {
             AnalyzedQuery analyzed,
             ViewStatus status,
             String creator,
-            Lsn joined) {}
+            Optional<String> sourceColumns) {}
 
     private static final double NANOS_A_MILLI = 1e6;
 
@@ -40,7 +40,7 @@ final class ViewCatalog {
                    ARRAY(SELECT jsonb_array_elements_text(output->'types')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
-                   (output->>'server')::int, coalesce(joined_lsn, '0/0')::text
+                   (output->>'server')::int, settings->>'source_columns'
               FROM pgtrickle.view
             """;
 
@@ -104,11 +104,16 @@ final class ViewCatalog {
     }
 
     /// Notes what planning told.
-    void planned(long id, List<String> uniqueKey, List<String> explanation) {
+    void planned(long id, List<String> uniqueKey, List<String> explanation, SourceShape shape) {
         sql.update(
-                "UPDATE pgtrickle.view SET unique_key = ?, explanation = ? WHERE id = ?",
+                """
+                UPDATE pgtrickle.view
+                   SET unique_key = ?, explanation = ?, settings = settings || jsonb_build_object('source_columns', ?)
+                 WHERE id = ?
+                """,
                 uniqueKey.toArray(String[]::new),
                 explanation.toArray(String[]::new),
+                shape.columns(),
                 id);
     }
 
@@ -204,7 +209,7 @@ final class ViewCatalog {
                 new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
                 ViewStatus.ofLabel(row.getString(7)),
                 row.getString(8),
-                Lsn.parse(row.getString(14)));
+                Optional.ofNullable(row.getString(14)));
     }
 
     private static String[] strings(Array array) throws SQLException {

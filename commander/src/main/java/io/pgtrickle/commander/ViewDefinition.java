@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
-import io.pgtrickle.model.Lsn;
 import io.pgtrickle.postgres.ResultTable;
+import io.pgtrickle.state.StateStore;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,6 +25,10 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
     }
 
     String spaceName() {
+        return spaceName(id);
+    }
+
+    static String spaceName(long id) {
         return "view-" + id;
     }
 
@@ -31,12 +37,24 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
         return "view-" + id;
     }
 
-    /// What a checkpoint keeps under that key: state that carries another stamp was made for another plan, or for an earlier life of
-    /// the view.
-    ///
-    /// @param joined where the view joined its group
-    byte[] stamp(Lsn joined) {
-        return (plan.fingerprint() + "@" + joined).getBytes(UTF_8);
+    /// What a checkpoint keeps under that key: state that carries another stamp was made for another plan or other sources.
+    byte[] stamp(SourceShape shape) {
+        return (plan.fingerprint() + '\0' + shape.stamp()).getBytes(UTF_8);
+    }
+
+    /// The shape of the sources for which a stamp was made, where it was made for this plan.
+    Optional<SourceShape> shapeOf(byte[] stamp) {
+        String text = new String(stamp, UTF_8);
+        String prefix = plan.fingerprint() + '\0';
+        return text.startsWith(prefix)
+                ? SourceShape.ofStamp(text.substring(prefix.length()))
+                : Optional.empty();
+    }
+
+    /// Drops the view's state. What a crash leaves of state that is being made again must not look complete, so the stamp goes first.
+    void forgetState(StateStore store) {
+        store.checkpoint(List.of(), Map.of(metadataKey(), new byte[0]));
+        store.drop(spaceName());
     }
 
     /// The key columns' names, for `list_views`.

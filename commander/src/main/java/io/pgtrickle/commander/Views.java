@@ -5,7 +5,6 @@ import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
-import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.planner.AnalyzedQuery;
@@ -14,15 +13,15 @@ import io.pgtrickle.postgres.Quoting;
 import io.pgtrickle.postgres.ResultColumn;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.ResultTables;
-import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.state.StateStore;
-import java.util.Arrays;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
 final class Views {
@@ -45,65 +44,152 @@ final class Views {
         this.store = store;
         this.group = group;
         this.populations = populations;
+        group.onNewVersions(this::checkSources);
     }
 
     /// After a start: views whose state the store has go on with it, the others are populated again.
     ///
     /// @param stateUsable false where the stream can't go on from the state
     void resume(boolean stateUsable) {
-        Map<ViewCatalog.Entry, ViewDefinition> lost = new LinkedHashMap<>();
-        Set<String> live = new HashSet<>();
-        for (ViewCatalog.Entry entry : catalog.all()) {
-            if (!entry.status().isMeantToRun()) {
-                continue;
-            }
-            try {
-                ViewDefinition definition = define(entry);
-                if (stateUsable && isStateOf(entry, definition)) {
-                    live.add(definition.spaceName());
-                    StateSpace space = store.space(definition.spaceName());
-                    Circuit circuit = Circuit.of(definition.plan().plan(), space);
-                    group.add(new LiveView(definition, space, circuit, entry.joined()));
-                } else {
-                    lost.put(entry, definition);
-                }
-            } catch (PgtrickleException e) {
-                if (e.kind() == ErrorKind.WORLD) {
-                    throw e;
-                }
-                stopped(entry.id(), e);
-            }
-        }
+        List<ViewCatalog.Entry> entries =
+                catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
+        Set<String> known =
+                entries.stream()
+                        .map(entry -> ViewDefinition.spaceName(entry.id()))
+                        .collect(Collectors.toUnmodifiableSet());
+        // before populations make spaces of their own
         store.spaceNames().stream()
-                .filter(name -> !live.contains(name))
+                .filter(name -> !known.contains(name))
                 .toList()
                 .forEach(store::drop);
-        lost.forEach((entry, definition) -> {
-            catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: its state isn't there");
-            populations.start(definition, tableOf(entry));
-        });
+        dropLeftovers();
+        for (ViewCatalog.Entry entry : entries) {
+            contain(
+                    () -> resume(entry, stateUsable),
+                    error -> stopped(entry.id(), error));
+        }
     }
 
-    /// How the view of a command that waits for it has ended; empty while it is being populated.
-    Optional<Optional<PgtrickleException>> outcome(long viewId) {
-        Optional<ViewCatalog.Entry> entry = catalog.byId(viewId);
-        if (entry.isEmpty()) {
-            return Optional.of(
-                    Optional.of(
-                            PgtrickleException.of(
-                                            ErrorCode.CANCELLED,
-                                            "the command was interrupted by a restart of the sidecar")
-                                    .withHint("repeat it")));
+    /// Whether a view is still on its way to running, so that a command may go on waiting for it.
+    boolean isBeingMade(long viewId) {
+        return catalog.byId(viewId)
+                .filter(entry -> entry.status().isMeantToRun() && entry.status() != ViewStatus.RUNNING)
+                .isPresent();
+    }
+
+    /// Whether a view runs.
+    boolean isRunning(long viewId) {
+        return catalog.byId(viewId)
+                .filter(entry -> entry.status() == ViewStatus.RUNNING)
+                .isPresent();
+    }
+
+    private void resume(ViewCatalog.Entry entry, boolean stateUsable) {
+        ViewDefinition definition = define(entry);
+        SourceShape now = shape(definition);
+        Optional<SourceShape> before =
+                stateUsable
+                        ? store.metadata(definition.metadataKey()).flatMap(definition::shapeOf)
+                        : Optional.empty();
+        if (before.isPresent() && before.get().changedTo(now).isEmpty()) {
+            var space = store.space(definition.spaceName());
+            group.add(
+                    new LiveView(
+                            definition,
+                            space,
+                            Circuit.of(definition.plan().plan(), space),
+                            before.get()));
+        } else {
+            rebuild(definition, entry, "its state isn't there");
         }
-        return entry.get().status() == ViewStatus.RUNNING
-                ? Optional.of(Optional.empty())
-                : Optional.empty();
+    }
+
+    /// Fills the view's table again by difference, while readers keep the old content.
+    private void rebuild(ViewDefinition definition, ViewCatalog.Entry entry, String reason) {
+        SourceShape now = shape(definition);
+        if (entry.sourceColumns().filter(columns -> !columns.equals(now.columns())).isPresent()) {
+            throw PgtrickleException.of(
+                            ErrorCode.SOURCE_CHANGED,
+                            "the tables that it reads are not those any more for which it was made")
+                    .withHint("drop the view and create it again over the tables as they are now");
+        }
+        catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: " + reason);
+        populations.start(definition, tableOf(entry));
+    }
+
+    private SourceShape shape(ViewDefinition definition) {
+        return shapes(List.of(definition)).getOrDefault(definition.id(), SourceShape.NONE);
+    }
+
+    private Map<Long, SourceShape> shapes(List<ViewDefinition> definitions) {
+        return SourceShape.read(sql, populations.publication(), definitions);
+    }
+
+    /// Stops or rebuilds the live views whose sources are no longer what they were.
+    void checkSources() {
+        Collection<LiveView> views = group.views();
+        Map<Long, SourceShape> now =
+                shapes(views.stream().map(LiveView::definition).toList());
+        for (LiveView view : views) {
+            long id = view.definition().id();
+            view.shape()
+                    .changedTo(now.getOrDefault(id, SourceShape.NONE))
+                    .ifPresent(error -> {
+                        group.remove(id);
+                        view.definition().forgetState(store);
+                        makeAgain(id, error);
+                    });
+        }
+    }
+
+    /// Where the columns are still the same, the view is planned anew and rebuilt; otherwise it stays as it was, with the error.
+    private void makeAgain(long id, PgtrickleException reason) {
+        contain(
+                () ->
+                        catalog.byId(id)
+                                .ifPresent(entry ->
+                                        rebuild(define(entry), entry, reason.messageText())),
+                error -> stopped(id, error.code() == ErrorCode.SOURCE_CHANGED ? reason : error));
+    }
+
+    /// Runs what concerns one view: where that fails, and the world doesn't, it is this view's failure alone.
+    private static void contain(Runnable body, Consumer<PgtrickleException> onFailure) {
+        try {
+            body.run();
+        } catch (PgtrickleException e) {
+            if (e.kind() == ErrorKind.WORLD) {
+                throw e;
+            }
+            onFailure.accept(e);
+        } catch (RuntimeException | StackOverflowError e) {
+            onFailure.accept(
+                    PgtrickleException.of(ErrorCode.INTERNAL, "an internal error: " + e, e));
+        }
+    }
+
+    /// Drops tables that were being filled when an earlier process died and whose views are gone.
+    private void dropLeftovers() {
+        sql.query(
+                        """
+                        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                         WHERE n.nspname = 'pgtrickle' AND c.relkind = 'r' AND c.relname ~ '^result_[0-9]{1,18}$'
+                           AND substr(c.relname, 8)::bigint NOT IN (SELECT v.id FROM pgtrickle.view v)
+                        """,
+                        row -> row.getString(1))
+                .forEach(name -> {
+                    sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", name));
+                    sql.execute(
+                            "DROP TYPE IF EXISTS "
+                                    + Quoting.qualified(
+                                            "pgtrickle", name.replace("result_", "delta_")));
+                });
     }
 
     /// Checks, plans and catalogues a view, and begins to populate it.
     ///
+    /// @param onCatalogued told the view's id in the transaction that takes it into the catalog
     /// @return empty where it exists and that was allowed
-    Optional<ViewDefinition> create(Command command) {
+    Optional<ViewDefinition> create(Command command, LongConsumer onCatalogued) {
         refuseUnsupportedOptions(command);
         QualifiedName name = resolve(command);
         Optional<ViewCatalog.Entry> existing = catalog.find(name.schema(), name.name());
@@ -115,15 +201,21 @@ final class Views {
         AnalyzedQuery analyzed = planner.analyze(command.required("query"), command.searchPath());
         planner.checkPrivileges(analyzed, command.caller());
         ViewPlan plan = planner.plan(analyzed);
-        long id = catalog.insert(command, name.schema(), name.name(), analyzed);
-        catalog.planned(id, keyNames(plan), Explanation.lines(plan.plan()));
         ViewDefinition definition =
-                new ViewDefinition(
-                        id,
-                        table(id, name, plan),
-                        command.required("query"),
-                        plan,
-                        command.caller());
+                sql.transaction(() -> {
+                    long id = catalog.insert(command, name.schema(), name.name(), analyzed);
+                    ViewDefinition made =
+                            new ViewDefinition(
+                                    id,
+                                    table(id, name, plan),
+                                    command.required("query"),
+                                    plan,
+                                    command.caller());
+                    catalog.planned(
+                            id, keyNames(plan), Explanation.lines(plan.plan()), shape(made));
+                    onCatalogued.accept(id);
+                    return made;
+                });
         populations.start(definition, false);
         return Optional.of(definition);
     }
@@ -150,33 +242,46 @@ final class Views {
             throw PgtrickleException.of(
                     ErrorCode.PRIVILEGE_MISSING, "must be owner of view \"" + name.name() + "\"");
         }
-        if (entry.relationOid() != 0) {
-            dropTable(entry, command.flag("cascade", false));
-        }
+        dropTable(entry, command.flag("cascade", false));
         group.remove(entry.id());
-        populations.cancel(entry.id());
-        sql.execute(
-                "DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + entry.id()));
-        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + entry.id()));
-        catalog.delete(entry.id());
-        store.drop("view-" + entry.id());
+        if (!populations.cancel(entry.id())) {
+            dropHidden(entry.id());
+        }
+        store.drop(ViewDefinition.spaceName(entry.id()));
         return Optional.of(entry.id());
+    }
+
+    private void dropHidden(long id) {
+        sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + id));
+        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + id));
     }
 
     /// Takes a populated view in at a step boundary: its table gets what it lacks and its name, and it moves with the group from here.
     void join(Population population, ZSet missing) {
         ViewDefinition definition = population.definition();
+        population
+                .shape()
+                .changedTo(shape(definition))
+                .ifPresent(error -> {
+                    throw error;
+                });
         group.writeBeside(population.buildTable(), missing);
-        Lsn joined = group.written();
         ResultTables tables = new ResultTables(sql.connection());
         sql.transaction(() -> {
             if (!population.tableExists()) {
                 tables.move(definition.hiddenTable(), definition.table());
                 tables.grantRead(definition.table(), definition.creator());
             }
-            catalog.running(definition.id(), joined, population.rowsCopied());
+            catalog.running(definition.id(), group.written(), population.rowsCopied());
         });
-        group.add(population.toLiveView(joined));
+        group.add(population.toLiveView());
+    }
+
+    /// Whether a source changed while the view was being populated, but the query still means the same.
+    boolean mayPopulateAgain(Population population, PgtrickleException error) {
+        return error.code() == ErrorCode.SOURCE_CHANGED
+                && population.reachedSnapshot()
+                && population.shape().columns().equals(shape(population.definition()).columns());
     }
 
     /// Begins again after a failure of the world.
@@ -191,10 +296,7 @@ final class Views {
         if (population.tableExists() || !reported) {
             stopped(definition.id(), error);
         } else {
-            sql.execute("DROP TABLE IF EXISTS " + definition.hiddenTable().qualifiedName());
-            sql.execute(
-                    "DROP TYPE IF EXISTS "
-                            + Quoting.qualified("pgtrickle", "delta_" + definition.id()));
+            dropHidden(definition.id());
             catalog.delete(definition.id());
         }
     }
@@ -203,12 +305,10 @@ final class Views {
     /// content until they are made anew.
     void failed(LiveView view, PgtrickleException error) {
         ViewDefinition definition = view.definition();
-        store.drop(definition.spaceName());
+        definition.forgetState(store);
         if (error.code() == ErrorCode.RESULT_EDITED
                 && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
-            catalog.status(
-                    definition.id(), ViewStatus.POPULATING, "rebuilding: " + error.messageText());
-            populations.start(definition, true);
+            makeAgain(definition.id(), error);
         } else {
             stopped(definition.id(), error);
         }
@@ -221,6 +321,7 @@ final class Views {
 
     /// Shows populations' progress and live views' statistics in the catalog.
     void report() {
+        checkSources();
         for (Population population : populations.all()) {
             long id = population.definition().id();
             switch (population.stage()) {
@@ -247,15 +348,6 @@ final class Views {
                         ? ViewStatus.NEEDS_ATTENTION
                         : ViewStatus.ERROR;
         catalog.failed(id, status, error);
-    }
-
-    /// Whether the last checkpoint has the view as it runs, and not what an earlier life of it has left.
-    private boolean isStateOf(ViewCatalog.Entry entry, ViewDefinition definition) {
-        return entry.status() == ViewStatus.RUNNING
-                && store.spaceNames().contains(definition.spaceName())
-                && store.metadata(definition.metadataKey())
-                        .filter(stamp -> Arrays.equals(stamp, definition.stamp(entry.joined())))
-                        .isPresent();
     }
 
     private ViewDefinition define(ViewCatalog.Entry entry) {
@@ -294,15 +386,17 @@ final class Views {
         return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
     }
 
+    /// Takes the view out of the catalog too, in one transaction.
     private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
-        if (!tableOf(entry)) {
-            return;
-        }
         String table = Quoting.qualified(entry.schema(), entry.name());
+        boolean exists = tableOf(entry);
         try {
             sql.transaction(() -> {
-                sql.execute("SET LOCAL lock_timeout = '" + DROP_LOCK_TIMEOUT + "'");
-                sql.execute("DROP TABLE " + table + (cascade ? " CASCADE" : " RESTRICT"));
+                if (exists) {
+                    sql.execute("SET LOCAL lock_timeout = '" + DROP_LOCK_TIMEOUT + "'");
+                    sql.execute("DROP TABLE " + table + (cascade ? " CASCADE" : " RESTRICT"));
+                }
+                catalog.delete(entry.id());
             });
         } catch (PgtrickleException e) {
             if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {

@@ -27,7 +27,7 @@ public enum ErrorCode {
     SIDECAR_ABSENT(203, "55000", ErrorKind.STATEMENT),
     SERVER_UNSUPPORTED(204, "0A000", ErrorKind.STATEMENT),
     SLOT_IN_USE(205, "55006", ErrorKind.WORLD),
-    SLOT_LOST(206, "55000", ErrorKind.STATEMENT),
+    SLOT_LOST(206, "55000", ErrorKind.WORLD),
     STATE_FOREIGN(207, "55000", ErrorKind.STATEMENT),
     // the world
     CONNECTION_LOST(301, "08006", ErrorKind.WORLD),
