@@ -120,7 +120,9 @@ final class CommandDesk implements AutoCloseable {
             commands.failed(
                     id,
                     PgtrickleException.of(
-                            ErrorCode.INTERNAL, "the command failed with an internal error: " + e, e));
+                            ErrorCode.INTERNAL,
+                            "the command failed with an internal error: " + e,
+                            e));
         }
     }
 

@@ -19,9 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
 final class Views {
@@ -64,16 +64,15 @@ final class Views {
                 .forEach(store::drop);
         dropLeftovers();
         for (ViewCatalog.Entry entry : entries) {
-            contain(
-                    () -> resume(entry, stateUsable),
-                    error -> stopped(entry.id(), error));
+            contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error));
         }
     }
 
     /// Whether a view is still on its way to running, so that a command may go on waiting for it.
     boolean isBeingMade(long viewId) {
         return catalog.byId(viewId)
-                .filter(entry -> entry.status().isMeantToRun() && entry.status() != ViewStatus.RUNNING)
+                .filter(entry ->
+                        entry.status().isMeantToRun() && entry.status() != ViewStatus.RUNNING)
                 .isPresent();
     }
 
@@ -128,8 +127,7 @@ final class Views {
     /// Stops or rebuilds the live views whose sources are no longer what they were.
     void checkSources() {
         Collection<LiveView> views = group.views();
-        Map<Long, SourceShape> now =
-                shapes(views.stream().map(LiveView::definition).toList());
+        Map<Long, SourceShape> now = shapes(views.stream().map(LiveView::definition).toList());
         for (LiveView view : views) {
             long id = view.definition().id();
             view.shape()
