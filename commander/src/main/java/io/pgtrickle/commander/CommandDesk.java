@@ -111,10 +111,14 @@ final class CommandDesk implements AutoCloseable {
                                         "the SQL objects may be newer than this sidecar: upgrade it");
             }
         } catch (PgtrickleException e) {
-            if (e.kind() == ErrorKind.WORLD) {
+            if (e.sqlState().equals(ErrorCode.TABLE_LOCKED.sqlState())) {
+                commands.failed(
+                        id, PgtrickleException.of(ErrorCode.TABLE_LOCKED, e.messageText(), e));
+            } else if (e.kind() == ErrorKind.WORLD) {
                 throw e;
+            } else {
+                commands.failed(id, e);
             }
-            commands.failed(id, e);
         } catch (RuntimeException | StackOverflowError e) {
             // e.g. a query nested too deeply: whose command it is must know, and nobody else notice
             commands.failed(
@@ -146,6 +150,7 @@ final class CommandDesk implements AutoCloseable {
             waiting.ifPresent(id -> commands.done(id, "{}"));
         } catch (PgtrickleException e) {
             population.discard();
+            views.checkPublication();
             if (e.kind() == ErrorKind.WORLD || views.mayPopulateAgain(population, e)) {
                 views.populateAgain(definition);
                 waiting.ifPresent(id -> commandByView.put(definition.id(), id));

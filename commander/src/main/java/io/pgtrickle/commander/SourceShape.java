@@ -128,6 +128,18 @@ record SourceShape(String columns, String channel, String storage, String versio
                                 "drop the view and create it again over the tables as they are now"));
     }
 
+    /// Whether no column is another than it was, where both know it: another identity needs other columns.
+    boolean agreesWith(String earlierColumns) {
+        Map<String, String> earlier = new HashMap<>();
+        earlierColumns.lines().forEach(line -> earlier.put(numberOf(line), line));
+        return columns.lines()
+                .allMatch(line -> earlier.getOrDefault(numberOf(line), line).equals(line));
+    }
+
+    private static String numberOf(String line) {
+        return line.substring(0, line.indexOf(' '));
+    }
+
     /// For a checkpoint.
     String stamp() {
         return String.join("\0", columns, channel, storage, versions);

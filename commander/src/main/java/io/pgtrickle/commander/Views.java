@@ -1,5 +1,6 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.ViewPlan;
@@ -36,6 +37,7 @@ final class Views {
     private final StateStore store;
     private final Group group;
     private final Populations populations;
+    private final Optional<Long> publicationOid;
 
     /// @param sql a connection of the engine's own, autocommitting
     Views(Sql sql, StateStore store, Group group, Populations populations) {
@@ -44,6 +46,7 @@ final class Views {
         this.store = store;
         this.group = group;
         this.populations = populations;
+        this.publicationOid = new Publication(sql.connection(), populations.publication()).oid();
         group.onNewVersions(this::checkSources);
     }
 
@@ -53,6 +56,7 @@ final class Views {
     void resume(boolean stateUsable) {
         List<ViewCatalog.Entry> entries =
                 catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
+<<<<<<< HEAD
         Set<String> known =
                 entries.stream()
                         .map(entry -> ViewDefinition.spaceName(entry.id()))
@@ -81,6 +85,13 @@ final class Views {
         return catalog.byId(viewId)
                 .filter(entry -> entry.status() == ViewStatus.RUNNING)
                 .isPresent();
+=======
+        dropLeftovers(entries);
+        entries.forEach(entry ->
+                contain(
+                        () -> resume(entry, stateUsable),
+                        error -> stopped(entry.id(), error)));
+>>>>>>> ops
     }
 
     private void resume(ViewCatalog.Entry entry, boolean stateUsable) {
@@ -106,7 +117,7 @@ final class Views {
     /// Fills the view's table again by difference, while readers keep the old content.
     private void rebuild(ViewDefinition definition, ViewCatalog.Entry entry, String reason) {
         SourceShape now = shape(definition);
-        if (entry.sourceColumns().filter(columns -> !columns.equals(now.columns())).isPresent()) {
+        if (entry.sourceColumns().filter(columns -> !now.agreesWith(columns)).isPresent()) {
             throw PgtrickleException.of(
                             ErrorCode.SOURCE_CHANGED,
                             "the tables that it reads are not those any more for which it was made")
@@ -124,8 +135,19 @@ final class Views {
         return SourceShape.read(sql, populations.publication(), definitions);
     }
 
+    /// @throws PgtrickleException SLOT_LOST where the publication isn't the one with which the stream began
+    void checkPublication() {
+        Optional<Long> now = new Publication(sql.connection(), populations.publication()).oid();
+        if (!now.equals(publicationOid)) {
+            throw PgtrickleException.of(
+                    ErrorCode.SLOT_LOST,
+                    "publication \"" + populations.publication() + "\" was dropped");
+        }
+    }
+
     /// Stops or rebuilds the live views whose sources are no longer what they were.
     void checkSources() {
+        checkPublication();
         Collection<LiveView> views = group.views();
         Map<Long, SourceShape> now = shapes(views.stream().map(LiveView::definition).toList());
         for (LiveView view : views) {
@@ -135,19 +157,27 @@ final class Views {
                     .ifPresent(error -> {
                         group.remove(id);
                         view.definition().forgetState(store);
-                        makeAgain(id, error);
+                        if (view.shape().columns().equals(columns(now, id))) {
+                            makeAgain(id, error);
+                        } else {
+                            stopped(id, error);
+                        }
                     });
         }
     }
 
-    /// Where the columns are still the same, the view is planned anew and rebuilt; otherwise it stays as it was, with the error.
+    private static String columns(Map<Long, SourceShape> shapes, long id) {
+        return shapes.getOrDefault(id, SourceShape.NONE).columns();
+    }
+
+    /// Plans the view anew, which says whether its tables still serve, and rebuilds it; otherwise it stays as it was, with the error.
     private void makeAgain(long id, PgtrickleException reason) {
         contain(
                 () ->
                         catalog.byId(id)
                                 .ifPresent(entry ->
                                         rebuild(define(entry), entry, reason.messageText())),
-                error -> stopped(id, error.code() == ErrorCode.SOURCE_CHANGED ? reason : error));
+                error -> stopped(id, error));
     }
 
     /// Runs what concerns one view: where that fails, and the world doesn't, it is this view's failure alone.
@@ -165,8 +195,16 @@ final class Views {
         }
     }
 
-    /// Drops tables that were being filled when an earlier process died and whose views are gone.
-    private void dropLeftovers() {
+    /// Drops the state of views that don't run, and tables that were being filled when an earlier process died.
+    private void dropLeftovers(List<ViewCatalog.Entry> entries) {
+        Set<String> known =
+                entries.stream()
+                        .map(entry -> ViewDefinition.spaceName(entry.id()))
+                        .collect(Collectors.toSet());
+        store.spaceNames().stream()
+                .filter(name -> !known.contains(name))
+                .toList()
+                .forEach(store::drop);
         sql.query(
                         """
                         SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -349,10 +387,26 @@ final class Views {
     }
 
     private ViewDefinition define(ViewCatalog.Entry entry) {
-        ViewPlan plan = new Planner(sql.connection()).plan(entry.analyzed());
+        ViewPlan plan = planAgain(entry);
         QualifiedName name = new QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
                 entry.id(), table(entry.id(), name, plan), entry.query(), plan, entry.creator());
+    }
+
+    /// It could be planned once, so where it can't any more its tables are to blame.
+    private ViewPlan planAgain(ViewCatalog.Entry entry) {
+        try {
+            return new Planner(sql.connection()).plan(entry.analyzed());
+        } catch (PgtrickleException e) {
+            if (e.kind() == ErrorKind.WORLD) {
+                throw e;
+            }
+            throw PgtrickleException.of(
+                            ErrorCode.SOURCE_CHANGED,
+                            "its query can't be planned any more: " + e.messageText(),
+                            e)
+                    .withHint("drop the view and create it again over the tables as they are now");
+        }
     }
 
     /// Whether the view's own table stands under its name.

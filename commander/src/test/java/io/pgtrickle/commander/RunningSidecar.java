@@ -1,0 +1,166 @@
+package io.pgtrickle.commander;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.pgtrickle.postgres.ServerAddress;
+import io.pgtrickle.testsupport.Database;
+import io.pgtrickle.testsupport.EmbeddedServer;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/// A sidecar on a database of its own, and a session of its superuser.
+final class RunningSidecar implements AutoCloseable {
+
+    private static final Duration LIMIT = Duration.ofSeconds(20);
+
+    private final Database database;
+    private final Path state;
+    private final Connection connection;
+    private Sidecar sidecar;
+
+    private RunningSidecar(Database database, Path state) throws SQLException {
+        this.database = database;
+        this.state = state;
+        this.connection = database.connect();
+        this.sidecar = start(state);
+    }
+
+    static RunningSidecar on(int major, Path state) throws SQLException {
+        return on(EmbeddedServer.shared(major).createDatabase(), state);
+    }
+
+    static RunningSidecar on(Database database, Path state) throws SQLException {
+        return new RunningSidecar(database, state);
+    }
+
+    Sidecar start(Path directory) {
+        return Sidecar.start(
+                new SidecarSettings(
+                        ServerAddress.parse(database.uri()),
+                        directory,
+                        slot(),
+                        SidecarSettings.DEFAULT_PUBLICATION,
+                        SidecarSettings.DEFAULT_MEMORY_BYTES),
+                Clock.systemUTC());
+    }
+
+    String slot() {
+        return "it_" + database.name();
+    }
+
+    Database database() {
+        return database;
+    }
+
+    Sidecar sidecar() {
+        return sidecar;
+    }
+
+    void stop() {
+        sidecar.close();
+    }
+
+    void startAgain() {
+        sidecar = start(state);
+    }
+
+    /// A session of another role.
+    Connection connectAs(String role) throws SQLException {
+        return DriverManager.getConnection(
+                "jdbc:postgresql://"
+                        + database.server().host()
+                        + ":"
+                        + database.server().port()
+                        + "/"
+                        + database.name()
+                        + "?user="
+                        + role);
+    }
+
+    void execute(String... statements) throws SQLException {
+        for (String sql : statements) {
+            execute(connection, sql);
+        }
+    }
+
+    static void execute(Connection session, String sql) throws SQLException {
+        try (Statement statement = session.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    void create(String view, String query) throws SQLException {
+        execute("CALL pgtrickle.create_view('" + view + "', '" + query.replace("'", "''") + "')");
+    }
+
+    String value(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(sql)) {
+            return rows.next() ? String.valueOf(rows.getString(1)) : "none";
+        }
+    }
+
+    String status(String view) throws SQLException {
+        return value(
+                "SELECT status || ': ' || message FROM pgtrickle.view WHERE view_name = '"
+                        + view
+                        + "'");
+    }
+
+    /// Waits until a value is as wanted.
+    String await(String sql, Predicate<String> wanted) throws SQLException {
+        long deadline = System.nanoTime() + LIMIT.toNanos();
+        String last = value(sql);
+        while (!wanted.test(last)) {
+            if (System.nanoTime() > deadline) {
+                throw new AssertionError(
+                        sql
+                                + " is still "
+                                + last
+                                + " after "
+                                + LIMIT
+                                + "; "
+                                + value(
+                                        "SELECT string_agg(view_name || ' ' || status || ' ' || message, '; ') FROM pgtrickle.view"));
+            }
+            execute("SELECT pg_sleep(0.02)");
+            last = value(sql);
+        }
+        return last;
+    }
+
+    void awaitStatus(String view, String status) throws SQLException {
+        String sql =
+                "SELECT status || ': ' || message FROM pgtrickle.view WHERE view_name = '"
+                        + view
+                        + "'";
+        await(sql, text -> text.startsWith(status));
+    }
+
+    /// Equal, once all that has committed by now is applied.
+    void assertFresh(String view, String query) throws SQLException {
+        execute("CALL pgtrickle.wait_for_lsn()");
+        List<String> differences = new ArrayList<>(Comparison.differences(connection, view, query));
+        assertThat(differences).as("%s: %s (%s)", view, query, status(view)).isEmpty();
+        assertThat(status(view)).startsWith("running");
+    }
+
+    @Override
+    public void close() {
+        sidecar.close();
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
