@@ -56,20 +56,11 @@ final class Views {
     void resume(boolean stateUsable) {
         List<ViewCatalog.Entry> entries =
                 catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
-<<<<<<< HEAD
-        Set<String> known =
-                entries.stream()
-                        .map(entry -> ViewDefinition.spaceName(entry.id()))
-                        .collect(Collectors.toUnmodifiableSet());
-        // before populations make spaces of their own
-        store.spaceNames().stream()
-                .filter(name -> !known.contains(name))
-                .toList()
-                .forEach(store::drop);
-        dropLeftovers();
-        for (ViewCatalog.Entry entry : entries) {
-            contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error));
-        }
+        dropLeftovers(entries);
+        entries.forEach(entry ->
+                contain(
+                        () -> resume(entry, stateUsable),
+                        error -> stopped(entry.id(), error)));
     }
 
     /// Whether a view is still on its way to running, so that a command may go on waiting for it.
@@ -85,13 +76,6 @@ final class Views {
         return catalog.byId(viewId)
                 .filter(entry -> entry.status() == ViewStatus.RUNNING)
                 .isPresent();
-=======
-        dropLeftovers(entries);
-        entries.forEach(entry ->
-                contain(
-                        () -> resume(entry, stateUsable),
-                        error -> stopped(entry.id(), error)));
->>>>>>> ops
     }
 
     private void resume(ViewCatalog.Entry entry, boolean stateUsable) {
