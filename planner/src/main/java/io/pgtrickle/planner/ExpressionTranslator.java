@@ -48,38 +48,42 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
 
     @Override
     public Expression translate(Node node) {
-        return switch (node.kind()) {
-            case "VAR" -> scope.column(node);
-            case "AGGREF" -> scope.aggregate(node);
-            case "CONST" -> constant(node);
-            case "OPEXPR" -> operator(node, type(node, "opresulttype", "opcollid"));
-            case "FUNCEXPR" -> function(node);
-            case "DISTINCTEXPR" -> new Expression.IsDistinct(operator(node, SqlType.BOOL));
-            case "NULLIFEXPR" ->
-                    new Expression.NullIf(
-                            operator(node, SqlType.BOOL), type(node, "opresulttype", "opcollid"));
-            case "SCALARARRAYOPEXPR" -> quantified(node);
-            case "BOOLEXPR" -> bool(node);
-            case "NULLTEST" -> nullTest(node);
-            case "BOOLEANTEST" -> booleanTest(node);
-            case "CASEEXPR", "CASE" -> choice(node);
-            case "CASETESTEXPR" -> caseTest();
-            case "COALESCEEXPR", "COALESCE" ->
-                    new Expression.Coalesce(
-                            list(node, "args"), type(node, "coalescetype", "coalescecollid"));
-            case "MINMAXEXPR", "MINMAX" -> extreme(node);
-            case "RELABELTYPE" ->
-                    Relabeling.relabel(
-                            translate(node.node("arg")),
-                            type(node, "resulttype", "resultcollid"),
-                            catalog);
-            case "COERCETODOMAIN" -> domain(node);
-            case "COLLATEEXPR", "COLLATE" ->
-                    Relabeling.collate(
-                            translate(node.node("arg")),
-                            catalog.collation(node.integer("collOid")));
-            default -> throw UnsupportedExpression.of(node, catalog);
-        };
+        Expression translated =
+                switch (node.kind()) {
+                    case "VAR" -> scope.column(node);
+                    case "AGGREF" -> scope.aggregate(node);
+                    case "CONST" -> constant(node);
+                    case "OPEXPR" -> operator(node, type(node, "opresulttype", "opcollid"));
+                    case "FUNCEXPR" -> function(node);
+                    case "DISTINCTEXPR" -> new Expression.IsDistinct(operator(node, SqlType.BOOL));
+                    case "NULLIFEXPR" ->
+                            new Expression.NullIf(
+                                    operator(node, SqlType.BOOL),
+                                    type(node, "opresulttype", "opcollid"));
+                    case "SCALARARRAYOPEXPR" -> quantified(node);
+                    case "BOOLEXPR" -> bool(node);
+                    case "NULLTEST" -> nullTest(node);
+                    case "BOOLEANTEST" -> booleanTest(node);
+                    case "CASEEXPR", "CASE" -> choice(node);
+                    case "CASETESTEXPR" -> caseTest();
+                    case "COALESCEEXPR", "COALESCE" ->
+                            new Expression.Coalesce(
+                                    list(node, "args"),
+                                    type(node, "coalescetype", "coalescecollid"));
+                    case "MINMAXEXPR", "MINMAX" -> extreme(node);
+                    case "RELABELTYPE" ->
+                            Relabeling.relabel(
+                                    translate(node.node("arg")),
+                                    type(node, "resulttype", "resultcollid"),
+                                    catalog);
+                    case "COERCETODOMAIN" -> domain(node);
+                    case "COLLATEEXPR", "COLLATE" ->
+                            Relabeling.collate(
+                                    translate(node.node("arg")),
+                                    catalog.collation(node.integer("collOid")));
+                    default -> throw UnsupportedExpression.of(node, catalog);
+                };
+        return ConstantFolding.fold(translated);
     }
 
     /// No stream: deep expressions would fill the stack with its frames.

@@ -14,7 +14,7 @@ import java.util.function.IntPredicate;
 ///
 /// The leaves come in the order in which they are written, except that one that is tied to those before it by an equality goes ahead of
 /// one that isn't: so cross products are made only where the query asks for one. A condition is checked as early as its columns
-/// allow, one without columns at the end; what no later condition and no output needs is projected away before a join has to keep it.
+/// allow, one without columns at every leaf; what no later condition and no output needs is projected away before a join has to keep it.
 final class JoinPlanner {
 
     private final int[] leafOfSlot;
@@ -78,8 +78,9 @@ final class JoinPlanner {
     Part join(List<Part> parts) {
         List<Integer> rest = new ArrayList<>();
         List<Part> filtered = new ArrayList<>();
+        List<Condition> gates = takeWithoutColumns();
         for (int leaf = 0; leaf < parts.size(); leaf++) {
-            filtered.add(filter(parts.get(leaf), take(only(leaf))));
+            filtered.add(filter(filter(parts.get(leaf), gates), take(only(leaf))));
             rest.add(leaf);
         }
         BitSet joined = new BitSet();
@@ -95,7 +96,16 @@ final class JoinPlanner {
             result = join(narrow(result), joined, narrow(filtered.get(next)), next);
             joined.set(next);
         }
-        return filter(result, List.copyOf(waiting));
+        return result;
+    }
+
+    /// What mentions no column holds for all rows or for none: checked first, at every leaf, so that where it doesn't hold no other
+    /// condition is evaluated, as in PostgreSQL.
+    private List<Condition> takeWithoutColumns() {
+        List<Condition> taken =
+                waiting.stream().filter(condition -> condition.leaves().isEmpty()).toList();
+        waiting.removeAll(taken);
+        return taken;
     }
 
     private static BitSet only(int leaf) {
