@@ -62,6 +62,8 @@ public final class ViewVerifyCommand implements Callable<Integer> {
         }
         if (console.json()) {
             console.print(table(outcomes));
+        } else if (outcomes.isEmpty()) {
+            console.say("nothing to verify: no view is running; see pgtrickle view list");
         }
         return outcomes.stream().allMatch(Verification.Outcome::exact)
                 ? ExitCode.OK

@@ -77,6 +77,8 @@ class DoctorIT {
                 .contains("WRONG   replication: ")
                 .contains("ALTER ROLE \"weak\" REPLICATION;")
                 .contains("GRANT CREATE ON DATABASE \"postgres\" TO \"weak\";")
+                .contains("ADVICE  tables: those of postgres can't be published by role \"weak\"")
+                .contains("GRANT postgres TO \"weak\";")
                 .contains("ADVICE  wal_sender_timeout: 2 s")
                 .contains("ADVICE  max_slot_wal_keep_size: 64 MB")
                 .contains("ADVICE  prepared transactions: \"forgotten\" is open")
