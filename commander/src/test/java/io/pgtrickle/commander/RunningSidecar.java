@@ -146,6 +146,11 @@ final class RunningSidecar implements AutoCloseable {
         await(sql, text -> text.startsWith(status));
     }
 
+    /// Until one serves, e.g. in another process.
+    void awaitSidecar() throws SQLException {
+        await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals);
+    }
+
     /// Equal, once all that has committed by now is applied.
     void assertFresh(String view, String query) throws SQLException {
         execute("CALL pgtrickle.wait_for_lsn()");
