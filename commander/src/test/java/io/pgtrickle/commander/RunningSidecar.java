@@ -154,6 +154,9 @@ final class RunningSidecar implements AutoCloseable {
     /// Equal, once all that has committed by now is applied.
     void assertFresh(String view, String query) throws SQLException {
         execute("CALL pgtrickle.wait_for_lsn()");
+        // a sidecar that has just begun may find that it has to rebuild
+        awaitStatus(view, "running");
+        execute("CALL pgtrickle.wait_for_lsn()");
         List<String> differences =
                 new ArrayList<>(Comparison.differences(connection, view, query));
         assertThat(differences).as("%s: %s (%s)", view, query, status(view)).isEmpty();

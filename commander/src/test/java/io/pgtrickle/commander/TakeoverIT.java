@@ -123,14 +123,13 @@ final class TakeoverIT {
     }
 
     @Test
-    void aTruncatedStateFileIsNoticed() throws SQLException, IOException {
+    void aLogCutShortLosesNothing() throws SQLException, IOException {
         try (RunningSidecar it = begin()) {
             it.stop();
             Path victim;
             try (var files = Files.walk(state.resolve("own"))) {
                 victim =
-                        files.filter(file -> file.toString().endsWith(".sst")
-                                        || file.toString().endsWith(".log"))
+                        files.filter(file -> file.toString().endsWith(".log"))
                                 .filter(file -> file.toFile().length() > 100)
                                 .findFirst()
                                 .orElseThrow();
@@ -138,12 +137,11 @@ final class TakeoverIT {
             try (FileChannel channel = FileChannel.open(victim, StandardOpenOption.WRITE)) {
                 channel.truncate(50);
             }
-            System.out.println("truncated " + victim);
-            assertThatThrownBy(it::startAgain).isInstanceOf(PgtrickleException.class);
-            try (Sidecar _ = it.start(state.resolve("new"))) {
-                it.awaitStatus("v", "running");
-                it.assertFresh("v", QUERY);
-            }
+            // a log cut short is an earlier state: the slot has passed it
+            it.execute("INSERT INTO t VALUES (100, 1)");
+            it.startAgain();
+            it.awaitStatus("v", "running");
+            it.assertFresh("v", QUERY);
         }
     }
 
