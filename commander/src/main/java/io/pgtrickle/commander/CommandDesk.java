@@ -26,6 +26,9 @@ final class CommandDesk implements AutoCloseable {
     /// Verifications that wait at a time.
     private static final int MAX_VERIFICATIONS = 100;
 
+    /// Verifications whose snapshots are held at a time; each takes two of the server's connections.
+    private static final int MAX_EXPORTED = 10;
+
     /// A command whose message came by.
     ///
     /// @param xid of the transaction that has submitted it
@@ -193,6 +196,7 @@ final class CommandDesk implements AutoCloseable {
                 old.close();
             }
         }
+        beginAlignment();
     }
 
     @Override
@@ -246,7 +250,9 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void beginAlignment() {
-        if (alignment.isPresent() || verifications.isEmpty()) {
+        if (alignment.isPresent()
+                || verifications.isEmpty()
+                || exported.size() >= MAX_EXPORTED) {
             return;
         }
         long id = verifications.remove();

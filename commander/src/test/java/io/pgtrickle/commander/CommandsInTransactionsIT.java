@@ -49,7 +49,10 @@ final class CommandsInTransactionsIT {
                 "CALL pgtrickle.create_view('done', 'SELECT a FROM made')",
                 "INSERT INTO made VALUES (3)",
                 "COMMIT");
-        it.execute("CALL pgtrickle.wait_for_command((SELECT max(id) FROM pgtrickle.command))");
+        it.execute(
+                "CALL pgtrickle.wait_for_command("
+                        + it.value("SELECT max(id) FROM pgtrickle.command")
+                        + ")");
         it.assertFresh("done", "SELECT a FROM made");
         assertThat(it.value("SELECT string_agg(view_name, ' ') FROM pgtrickle.view"))
                 .isEqualTo("done");

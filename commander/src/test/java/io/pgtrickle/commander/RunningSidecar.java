@@ -146,10 +146,19 @@ final class RunningSidecar implements AutoCloseable {
         await(sql, text -> text.startsWith(status));
     }
 
+    /// Until one serves, e.g. in another process.
+    void awaitSidecar() throws SQLException {
+        await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals);
+    }
+
     /// Equal, once all that has committed by now is applied.
     void assertFresh(String view, String query) throws SQLException {
         execute("CALL pgtrickle.wait_for_lsn()");
-        List<String> differences = new ArrayList<>(Comparison.differences(connection, view, query));
+        // a sidecar that has just begun may find that it has to rebuild
+        awaitStatus(view, "running");
+        execute("CALL pgtrickle.wait_for_lsn()");
+        List<String> differences =
+                new ArrayList<>(Comparison.differences(connection, view, query));
         assertThat(differences).as("%s: %s (%s)", view, query, status(view)).isEmpty();
         assertThat(status(view)).startsWith("running");
     }
