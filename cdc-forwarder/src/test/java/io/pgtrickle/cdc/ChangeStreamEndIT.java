@@ -143,6 +143,10 @@ final class ChangeStreamEndIT {
             Lsn reached = source.slots().advance(source.slot(), source.currentLsn());
             assertThat(reached).isGreaterThan(source.start());
             assertFails(source::open, ErrorCode.SLOT_LOST);
+            // the server notices a moment later that the refused session has gone
+            Source.await(
+                    "the slot is free",
+                    () -> !source.slots().find(source.slot()).orElseThrow().isActive());
             source.slots().drop(source.slot());
             assertFails(source::open, ErrorCode.SLOT_LOST);
             source.slots().create(source.address(), source.slot(), Source.LIMIT, _ -> {});

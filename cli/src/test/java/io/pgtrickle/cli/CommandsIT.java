@@ -57,6 +57,8 @@ class CommandsIT {
                     .contains("bag")
                     .contains("running");
             assertThat(succeeds(database, "view", "explain", "counts")).contains("aggregate");
+            assertThat(run(database, "view", "explain", "public.nosuch")).isEqualTo(1);
+            assertThat(err.toString()).contains("view \"public.nosuch\" does not exist");
             assertThat(succeeds(database, "view", "verify", "--all"))
                     .contains("exact: bag, 91 rows")
                     .contains("exact: counts, 3 rows");

@@ -62,9 +62,25 @@ final class CommandDesk implements AutoCloseable {
 
     /// After a start: takes up what an earlier process left. Commands whose message comes again are run once all the same.
     void resume() {
-        commandByView.putAll(commands.waitingByView());
+        commands.waitingByView().forEach(this::resume);
         commands.failInterrupted();
         commands.waiting().forEach(this::run);
+    }
+
+    /// Its view may have been finished or given up just before the process ended.
+    private void resume(long viewId, long commandId) {
+        if (views.isBeingMade(viewId)) {
+            commandByView.put(viewId, commandId);
+        } else if (views.isRunning(viewId)) {
+            commands.done(commandId, "{}");
+        } else {
+            commands.failed(
+                    commandId,
+                    PgtrickleException.of(
+                                    ErrorCode.CANCELLED,
+                                    "the command was interrupted by a restart of the sidecar")
+                            .withHint("repeat it"));
+        }
     }
 
     /// Takes a command whose message came by; it is run as soon as its row is visible.
@@ -111,7 +127,9 @@ final class CommandDesk implements AutoCloseable {
             commands.failed(
                     id,
                     PgtrickleException.of(
-                            ErrorCode.INTERNAL, "the command failed with an internal error: " + e, e));
+                            ErrorCode.INTERNAL,
+                            "the command failed with an internal error: " + e,
+                            e));
         }
     }
 
@@ -232,9 +250,7 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void beginAlignment() {
-        if (alignment.isPresent()
-                || verifications.isEmpty()
-                || exported.size() >= MAX_EXPORTED) {
+        if (alignment.isPresent() || verifications.isEmpty() || exported.size() >= MAX_EXPORTED) {
             return;
         }
         long id = verifications.remove();

@@ -116,7 +116,9 @@ final class Explainer implements AutoCloseable {
                     sql,
                     request,
                     PgtrickleException.of(
-                            ErrorCode.INTERNAL, "explaining failed with an internal error: " + e, e));
+                            ErrorCode.INTERNAL,
+                            "explaining failed with an internal error: " + e,
+                            e));
         }
     }
 

@@ -307,8 +307,8 @@ final class Population {
                                 .get(definition.id());
                 snapshotLsn =
                         sql.one(
-                                        "SELECT pg_current_wal_insert_lsn()::text",
-                                        row -> Lsn.parse(row.getString(1)));
+                                "SELECT pg_current_wal_insert_lsn()::text",
+                                row -> Lsn.parse(row.getString(1)));
                 return snapshot;
             }
             // a commit was streamed and isn't visible for a moment longer

@@ -113,7 +113,8 @@ record SourceShape(String columns, String channel, String storage, String versio
     Optional<PgtrickleException> changedTo(SourceShape now) {
         String what;
         if (!columns.equals(now.columns)) {
-            what = "a table that it reads was dropped, or a column of it dropped, renamed or changed";
+            what =
+                    "a table that it reads was dropped, or a column of it dropped, renamed or changed";
         } else if (!channel.equals(now.channel)) {
             what = "a table that it reads left the publication, or changed its replica identity";
         } else if (!storage.equals(now.storage) && !versions.equals(now.versions)) {

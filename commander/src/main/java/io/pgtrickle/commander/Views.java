@@ -58,9 +58,22 @@ final class Views {
                 catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
         dropLeftovers(entries);
         entries.forEach(entry ->
-                contain(
-                        () -> resume(entry, stateUsable),
-                        error -> stopped(entry.id(), error)));
+                contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error)));
+    }
+
+    /// Whether a view is still on its way to running, so that a command may go on waiting for it.
+    boolean isBeingMade(long viewId) {
+        return catalog.byId(viewId)
+                .filter(entry ->
+                        entry.status().isMeantToRun() && entry.status() != ViewStatus.RUNNING)
+                .isPresent();
+    }
+
+    /// Whether a view runs.
+    boolean isRunning(long viewId) {
+        return catalog.byId(viewId)
+                .filter(entry -> entry.status() == ViewStatus.RUNNING)
+                .isPresent();
     }
 
     private void resume(ViewCatalog.Entry entry, boolean stateUsable) {
@@ -118,8 +131,7 @@ final class Views {
     void checkSources() {
         checkPublication();
         Collection<LiveView> views = group.views();
-        Map<Long, SourceShape> now =
-                shapes(views.stream().map(LiveView::definition).toList());
+        Map<Long, SourceShape> now = shapes(views.stream().map(LiveView::definition).toList());
         for (LiveView view : views) {
             long id = view.definition().id();
             view.shape()

@@ -161,7 +161,7 @@ final class RandomShop {
                             "INSERT INTO events VALUES ("
                                     + name()
                                     + ", "
-                                    + pick("1", "1.5", "NULL", "0.1", "'NaN'")
+                                    + pick("1", "1.5", "NULL", "0.25", "'NaN'")
                                     + ", now(), "
                                     + pick("'{\"a\": 1}'", "'[1, 2.50]'", "NULL")
                                     + ", "
@@ -267,7 +267,7 @@ final class RandomShop {
     }
 
     private String real() {
-        return pick("NULL", "0", "0.1", "0.2", "1e10", "-1e-3");
+        return pick("NULL", "0", "0.5", "0.25", "1e10", "-0.125");
     }
 
     private String date() {

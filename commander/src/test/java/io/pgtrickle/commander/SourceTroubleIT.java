@@ -101,7 +101,8 @@ final class SourceTroubleIT {
     @Test
     void aTableTakenOutOfThePublicationIsReadAgain() throws SQLException {
         it.execute(
-                "ALTER PUBLICATION pgtrickle DROP TABLE t", "INSERT INTO t VALUES (100, 1, 1, 'x')");
+                "ALTER PUBLICATION pgtrickle DROP TABLE t",
+                "INSERT INTO t VALUES (100, 1, 1, 'x')");
         it.await("SELECT sum(n) FROM v", "21"::equals);
         it.execute("INSERT INTO t VALUES (101, 1, 1, 'x')");
         it.assertFresh("v", QUERY);
@@ -170,7 +171,8 @@ final class SourceTroubleIT {
                 "ALTER TABLE f REPLICA IDENTITY FULL",
                 "INSERT INTO f VALUES (1, 'a'), (1, 'a'), (2, NULL)");
         it.create("fv", "SELECT a, b FROM f");
-        it.execute("BEGIN; INSERT INTO f VALUES (7, 'x'); TRUNCATE f; INSERT INTO f VALUES (8, 'y'); COMMIT");
+        it.execute(
+                "BEGIN; INSERT INTO f VALUES (7, 'x'); TRUNCATE f; INSERT INTO f VALUES (8, 'y'); COMMIT");
         it.assertFresh("fv", "SELECT a, b FROM f");
         it.execute(
                 "BEGIN; SAVEPOINT s; TRUNCATE f; ROLLBACK TO s; INSERT INTO f VALUES (9, NULL); COMMIT");

@@ -2,11 +2,11 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
-import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -31,42 +31,40 @@ sealed interface Accumulator
 
     void write(ByteWriter out);
 
-    /// Makes the call's accumulator of no values; empty where the call isn't known here.
-    static Optional<Supplier<Accumulator>> of(AggregateCall call) {
-        Optional<SqlType> argument = call.argument().map(Expression::type);
+    /// Makes the call's accumulator of no values.
+    ///
+    /// @param call one that is supported
+    static Supplier<Accumulator> of(AggregateCall call) {
+        if (!call.isSupported()) {
+            throw PgtrickleException.of(ErrorCode.INTERNAL, "no accumulator for " + call);
+        }
         return switch (call.function()) {
-            case COUNT ->
-                    call.distinct() && !argument.map(SqlType::equatable).orElse(false)
-                            ? Optional.empty()
-                            : Optional.of(CountAccumulator::new);
-            case SUM, AVG -> argument.flatMap(type -> sum(call, type));
-            case MIN, MAX ->
-                    argument.filter(SqlType::orderable)
-                            .map(type -> () -> new ExtremumAccumulator(call, type));
+            case COUNT -> CountAccumulator::new;
+            case SUM, AVG -> sum(call);
+            case MIN, MAX -> {
+                SqlType type = argumentType(call);
+                yield () -> new ExtremumAccumulator(call, type);
+            }
         };
     }
 
-    private static Optional<Supplier<Accumulator>> sum(AggregateCall call, SqlType argument) {
-        return switch (argument) {
-            case SqlType.Integral(int oid, _, _) ->
-                    oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8
-                            ? Optional.of(() -> new IntegerSum(call.function(), oid))
-                            : Optional.empty();
-            case SqlType.NumericType _ -> Optional.of(() -> new NumericSum(call.function()));
-            case SqlType.Real _ -> Optional.of(() -> new FloatSum(call.function(), true));
-            case SqlType.DoublePrecision _ ->
-                    Optional.of(() -> new FloatSum(call.function(), false));
-            case SqlType.IntervalType _ ->
-                    switch (call.function()) {
-                        case SUM -> Optional.of(IntervalSum::new);
-                        case COUNT, AVG, MIN, MAX -> Optional.empty();
-                    };
+    private static SqlType argumentType(AggregateCall call) {
+        return call.argument().map(Expression::type).orElseThrow();
+    }
+
+    private static Supplier<Accumulator> sum(AggregateCall call) {
+        return switch (argumentType(call)) {
+            case SqlType.Integral(int oid, _, _) -> () -> new IntegerSum(call.function(), oid);
+            case SqlType.NumericType _ -> () -> new NumericSum(call.function());
+            case SqlType.Real _ -> () -> new FloatSum(call.function(), true);
+            case SqlType.DoublePrecision _ -> () -> new FloatSum(call.function(), false);
+            case SqlType.IntervalType _ -> IntervalSum::new;
             case SqlType.Bool _,
                     SqlType.Text _,
                     SqlType.ByteString _,
                     SqlType.EnumType _,
                     SqlType.Opaque _ ->
-                    Optional.empty();
+                    throw PgtrickleException.of(ErrorCode.INTERNAL, "no sum for " + call);
         };
     }
 }

@@ -4,8 +4,6 @@ import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.expression.Evaluator;
 import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
-import io.pgtrickle.model.ErrorCode;
-import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.state.Arrangement;
 import java.util.List;
 import java.util.function.Supplier;
@@ -24,14 +22,7 @@ final class AggregateColumn {
     private AggregateColumn(AggregateCall call, @Nullable ValueIndex values) {
         this.filter = call.filter().map(Compiler::compile).orElse(null);
         this.argument = call.argument().map(Compiler::compile).orElse(null);
-        this.empty =
-                Accumulator.of(call)
-                        .orElseThrow(() ->
-                                PgtrickleException.of(
-                                        ErrorCode.UNSUPPORTED_FUNCTION,
-                                        "aggregate "
-                                                + call.function()
-                                                + " is not known for its argument"));
+        this.empty = Accumulator.of(call);
         this.values = values;
     }
 

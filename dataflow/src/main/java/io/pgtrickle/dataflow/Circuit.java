@@ -3,7 +3,6 @@ package io.pgtrickle.dataflow;
 import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
@@ -41,11 +40,6 @@ public final class Circuit {
         Builder builder = new Builder(state);
         builder.node(plan);
         return new Circuit(List.copyOf(builder.nodes), Map.copyOf(builder.sources));
-    }
-
-    /// Whether an aggregate call of this kind and type can be kept here.
-    public static boolean supports(AggregateCall call) {
-        return Accumulator.of(call).isPresent();
     }
 
     /// What the plan yields over empty tables, e.g. the one row of an aggregate without GROUP BY. To be called once, on an empty state,

@@ -1,6 +1,5 @@
 package io.pgtrickle.planner;
 
-import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
@@ -116,7 +115,7 @@ final class AggregateTranslator {
                     if (call.distinct()) {
                         TypeChecks.equatable(type, function.name() + "(DISTINCT)", catalog);
                     }
-                    if (!Circuit.supports(call)) {
+                    if (!call.isSupported()) {
                         throw Refusals.function(
                                 "aggregate function \""
                                         + function.name()

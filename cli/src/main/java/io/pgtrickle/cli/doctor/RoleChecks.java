@@ -24,6 +24,8 @@ final class RoleChecks {
         String role = database.text("SELECT current_user");
         findings.add(replication(address, role));
         findings.add(createOnDatabase(database, role));
+        findings.add(createInSchema(database, role));
+        findings.add(sources(database, role));
         findings.add(pooler(database));
         findings.add(emitMessage(database));
         return findings;
@@ -59,6 +61,45 @@ final class RoleChecks {
                         + " TO "
                         + Quoting.identifier(role)
                         + ";");
+    }
+
+    /// In the schema that a view without one would be made in.
+    private static Finding createInSchema(Database database, String role) throws SQLException {
+        String denied =
+                database.text(
+                        "SELECT quote_ident(s.name) FROM unnest(current_schemas(false)) WITH ORDINALITY AS s(name, place)"
+                                + " WHERE s.name <> 'pgtrickle' AND NOT has_schema_privilege(s.name, 'CREATE')"
+                                + " ORDER BY s.place LIMIT 1");
+        return denied.isEmpty()
+                ? Finding.ok("create in schema", "granted")
+                : Finding.advice(
+                        "create in schema",
+                        "role \"" + role + "\" can't make views in schema " + denied,
+                        "GRANT USAGE, CREATE ON SCHEMA "
+                                + denied
+                                + " TO "
+                                + Quoting.identifier(role)
+                                + "; -- and on each other schema that views are made in");
+    }
+
+    /// PostgreSQL lets only a table's owner publish it.
+    private static Finding sources(Database database, String role) throws SQLException {
+        String owners =
+                database.text(
+                        "SELECT string_agg(DISTINCT quote_ident(pg_get_userbyid(c.relowner)), ', ') FROM pg_class AS c"
+                                + " JOIN pg_namespace AS n ON n.oid = c.relnamespace WHERE c.relkind IN ('r', 'p')"
+                                + " AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'"
+                                + " AND NOT pg_has_role(c.relowner, 'USAGE')");
+        return owners.isEmpty()
+                ? Finding.ok("tables", "every table can be published")
+                : Finding.advice(
+                        "tables",
+                        "those of " + owners + " can't be published by role \"" + role + "\"",
+                        "GRANT "
+                                + owners
+                                + " TO "
+                                + Quoting.identifier(role)
+                                + "; -- only the owners of tables that views read");
     }
 
     /// Behind a pooler statements of one session reach several backends.

@@ -12,6 +12,9 @@ final class Pages {
 
     private static final String VIEW_PREFIX = "/api/v1/views/";
 
+    private static final String PATHS =
+            "there are /healthz, /readyz, /metrics, /api/v1/status, /api/v1/views and /api/v1/slots";
+
     /// A sidecar further behind isn't ready to be read from.
     static final Duration READY_LAG_LIMIT = Duration.ofSeconds(60);
 
@@ -39,7 +42,7 @@ final class Pages {
             default ->
                     path.startsWith(VIEW_PREFIX)
                             ? oneView(path.substring(VIEW_PREFIX.length()))
-                            : Answer.problem(404, "nothing under this path");
+                            : Answer.problem(404, "nothing under this path: " + PATHS);
         };
     }
 

@@ -37,7 +37,9 @@ public final class InstallCommand implements Callable<Integer> {
         Configuration configuration = settings.read(console);
         if (print) {
             grants(configuration).forEach(console.out()::println);
+            console.out().println("BEGIN;");
             console.out().println(Installation.installSql());
+            console.out().println("COMMIT;");
             console.out().flush();
             return ExitCode.OK;
         }

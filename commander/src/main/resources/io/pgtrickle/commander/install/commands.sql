@@ -70,11 +70,20 @@ $f$;
 
 -- Commands.
 
+-- The schemas that the caller's search path stands for, without ours: "$user" means it to a role of the name pgtrickle, and it holds
+-- nobody's tables.
+CREATE OR REPLACE FUNCTION pgtrickle._search_path() RETURNS text
+LANGUAGE sql STABLE AS $f$
+    SELECT COALESCE(pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' ORDER BY s.place), '')
+      FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s(name, place)
+     WHERE s.name OPERATOR(pg_catalog.<>) 'pgtrickle'
+$f$;
+
 -- The caller's settings on which the meaning of a query depends.
 CREATE OR REPLACE FUNCTION pgtrickle._settings() RETURNS jsonb
 LANGUAGE sql STABLE AS $f$
     SELECT pg_catalog.jsonb_build_object(
-        'search_path', pg_catalog.current_setting('search_path'),
+        'search_path', pgtrickle._search_path(),
         'TimeZone', pg_catalog.current_setting('TimeZone'),
         'DateStyle', pg_catalog.current_setting('DateStyle'),
         'IntervalStyle', pg_catalog.current_setting('IntervalStyle'),
@@ -249,15 +258,13 @@ CREATE OR REPLACE PROCEDURE pgtrickle.create_view(
     timeout interval DEFAULT NULL)
 LANGUAGE plpgsql AS $p$
 DECLARE
+    -- a variable, so that the CONTEXT of an error stays short
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object(
+        'name', name, 'query', query, 'block', block, 'if_not_exists', if_not_exists, 'or_replace', or_replace,
+        'use_existing_table', use_existing_table, 'view_group', view_group);
     result pg_catalog.jsonb;
 BEGIN
-    CALL pgtrickle._request(
-        'create_view',
-        pg_catalog.jsonb_build_object(
-            'name', name, 'query', query, 'block', block, 'if_not_exists', if_not_exists, 'or_replace', or_replace,
-            'use_existing_table', use_existing_table, 'view_group', view_group),
-        result,
-        timeout);
+    CALL pgtrickle._request('create_view', arguments, result, timeout);
 END
 $p$;
 
@@ -265,13 +272,10 @@ CREATE OR REPLACE PROCEDURE pgtrickle.drop_view(
     name text, if_exists boolean DEFAULT false, cascade boolean DEFAULT false)
 LANGUAGE plpgsql AS $p$
 DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name, 'if_exists', if_exists, 'cascade', cascade);
     result pg_catalog.jsonb;
 BEGIN
-    CALL pgtrickle._request(
-        'drop_view',
-        pg_catalog.jsonb_build_object('name', name, 'if_exists', if_exists, 'cascade', cascade),
-        result,
-        NULL);
+    CALL pgtrickle._request('drop_view', arguments, result, NULL);
 END
 $p$;
 

@@ -23,6 +23,7 @@ GRANT EXECUTE ON FUNCTION
     pgtrickle.sidecar_status(),
     pgtrickle.command_status(bigint),
     pgtrickle._probe(),
+    pgtrickle._search_path(),
     pgtrickle._settings(),
     pgtrickle._raise(text, text, text, text),
     pgtrickle._submit(text, jsonb, jsonb),

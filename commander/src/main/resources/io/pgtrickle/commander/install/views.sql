@@ -252,7 +252,12 @@ BEGIN
             RETURN;
         END IF;
     END IF;
-    token := pgtrickle._ask(name_or_query, pg_catalog.current_setting('search_path'));
+    IF name_or_query OPERATOR(pg_catalog.~) '^\s*("[^"]*"|[^\s"().]+)(\.("[^"]*"|[^\s"().]+))*\s*$' THEN
+        -- a name, not a query
+        PERFORM pgtrickle._raise(
+            '42P01', pg_catalog.format('view "%s" does not exist', name_or_query), 'PGT-131', 'See pgtrickle.list_views().');
+    END IF;
+    token := pgtrickle._ask(name_or_query, pgtrickle._search_path());
     LOOP
         SELECT * INTO told FROM pgtrickle._told(token);
         IF told.message IS NOT NULL THEN

@@ -1,9 +1,11 @@
 package io.pgtrickle.dataflow.plan;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 
 /// A logical plan: what a view computes. Expressions refer to columns of the node's input by index.
@@ -97,6 +99,36 @@ public sealed interface Plan {
             return switch (function) {
                 case MIN, MAX -> true;
                 case COUNT, SUM, AVG -> distinct;
+            };
+        }
+
+        /// Whether the aggregate is known for the argument's type.
+        public boolean isSupported() {
+            return switch (function) {
+                case COUNT -> !distinct || argumentIs(SqlType::equatable);
+                case SUM ->
+                        argumentIs(type -> isNumber(type) || type instanceof SqlType.IntervalType);
+                case AVG -> argumentIs(AggregateCall::isNumber);
+                case MIN, MAX -> argumentIs(SqlType::orderable);
+            };
+        }
+
+        private boolean argumentIs(Predicate<SqlType> condition) {
+            return argument.map(Expression::type).filter(condition).isPresent();
+        }
+
+        private static boolean isNumber(SqlType type) {
+            return switch (type) {
+                case SqlType.Integral(int oid, _, _) ->
+                        oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
+                case SqlType.NumericType _, SqlType.Real _, SqlType.DoublePrecision _ -> true;
+                case SqlType.Bool _,
+                        SqlType.Text _,
+                        SqlType.ByteString _,
+                        SqlType.IntervalType _,
+                        SqlType.EnumType _,
+                        SqlType.Opaque _ ->
+                        false;
             };
         }
     }
