@@ -250,9 +250,7 @@ final class CommandDesk implements AutoCloseable {
     }
 
     private void beginAlignment() {
-        if (alignment.isPresent()
-                || verifications.isEmpty()
-                || exported.size() >= MAX_EXPORTED) {
+        if (alignment.isPresent() || verifications.isEmpty() || exported.size() >= MAX_EXPORTED) {
             return;
         }
         long id = verifications.remove();

@@ -58,9 +58,7 @@ final class Views {
                 catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
         dropLeftovers(entries);
         entries.forEach(entry ->
-                contain(
-                        () -> resume(entry, stateUsable),
-                        error -> stopped(entry.id(), error)));
+                contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error)));
     }
 
     /// Whether a view is still on its way to running, so that a command may go on waiting for it.

@@ -73,7 +73,9 @@ final class TakeoverIT {
             it.stop();
             it.execute(
                     "INSERT INTO t VALUES (100, 1)",
-                    "SELECT pg_replication_slot_advance('" + it.slot() + "', pg_current_wal_lsn())");
+                    "SELECT pg_replication_slot_advance('"
+                            + it.slot()
+                            + "', pg_current_wal_lsn())");
             it.startAgain();
             it.awaitStatus("v", "running");
             it.assertFresh("v", QUERY);
@@ -159,7 +161,8 @@ final class TakeoverIT {
                     assertThat(second.status().phase()).isEqualTo(SidecarStatus.Phase.STANDBY);
                     first.signal("STOP");
                     it.execute("INSERT INTO t VALUES (100, 1)");
-                    // what an administrator does, or the end of the TCP connection; the sink's session lives on
+                    // what an administrator does, or the end of the TCP connection; the sink's
+                    // session lives on
                     it.execute(
                             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
                                     + " AND application_name = 'pgtrickle heartbeat' AND pid IN"
