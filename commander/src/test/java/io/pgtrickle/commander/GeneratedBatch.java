@@ -127,12 +127,8 @@ final class GeneratedBatch {
             tally.created();
         } catch (SQLException e) {
             if ("0A000".equals(e.getSQLState())) {
-                tally.refused(e.getMessage().lines().findFirst().orElse(""));
-                trace(
-                        "REFUSED "
-                                + e.getMessage().lines().findFirst().orElse("")
-                                + " in "
-                                + query.sql());
+                tally.refused(firstLine(e));
+                trace("REFUSED " + firstLine(e) + " in " + query.sql());
             } else {
                 fault("create_view: " + e.getMessage(), name, query);
             }
@@ -143,6 +139,10 @@ final class GeneratedBatch {
         if (Boolean.getBoolean("pgtrickle.trace")) {
             System.out.println(text);
         }
+    }
+
+    private static String firstLine(SQLException e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse("");
     }
 
     private static boolean isRowError(SQLException e) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -20,7 +21,11 @@ final class RandomQueries {
     record Query(String sql, Map<String, Leeway> leeways) {}
 
     /// What stands in FROM: its text and the columns that it gives, by name; the alias alone for one relation.
-    private record Item(String sql, String alias, Map<String, Term> columns) {}
+    private record Item(String sql, String alias, Map<String, Term> columns) {
+        Term column(String name) {
+            return Objects.requireNonNull(columns.get(name));
+        }
+    }
 
     private final Random random;
     private final List<Table> tables;
@@ -265,10 +270,10 @@ final class RandomQueries {
                 !shared.isEmpty()
                         && shared.stream()
                                 .allMatch(name ->
-                                        left.columns.get(name).leeway() != Leeway.DIGITS
-                                                && right.columns.get(name).leeway() != Leeway.DIGITS
-                                                && left.columns.get(name).kind()
-                                                        == right.columns.get(name).kind());
+                                        left.column(name).leeway() != Leeway.DIGITS
+                                                && right.column(name).leeway() != Leeway.DIGITS
+                                                && left.column(name).kind()
+                                                        == right.column(name).kind());
         int dice = random.nextInt(12);
         if (comparable && dice < 4) {
             boolean natural = dice == 0 && !left.alias.isEmpty();
@@ -294,7 +299,7 @@ final class RandomQueries {
         for (String name : names) {
             both.put(
                     "merged " + name,
-                    new Term(name, left.columns.get(name).kind(), left.columns.get(name).leeway()));
+                    new Term(name, left.column(name).kind(), left.column(name).leeway()));
         }
         String sql =
                 names.isEmpty()

@@ -48,6 +48,8 @@ enum ValueKind {
     static final Set<ValueKind> TEXTS = EnumSet.of(TEXT, BYTE_TEXT, VARCHAR, LABEL);
 
     private final String sqlType;
+
+    @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> values;
 
     ValueKind(String sqlType, String... values) {
