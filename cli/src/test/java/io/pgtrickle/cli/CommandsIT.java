@@ -36,7 +36,10 @@ class CommandsIT {
         execute(
                 database,
                 "CREATE TABLE t (id int PRIMARY KEY, g text)",
-                "INSERT INTO t SELECT i, 'g' || i % 3 FROM generate_series(1, 100) AS i");
+                "INSERT INTO t SELECT i, 'g' || i % 3 FROM generate_series(1, 100) AS i",
+                // what "$user", public means to a role of the name pgtrickle
+                "DO $do$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = pgtrickle, public',"
+                        + " current_database()); END $do$");
         try (RunningSidecar _ = RunningSidecar.start(configuration(database))) {
             succeeds(
                     database,

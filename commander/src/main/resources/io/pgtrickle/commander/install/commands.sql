@@ -70,13 +70,15 @@ $f$;
 
 -- Commands.
 
--- The schemas that the caller's search path stands for, without ours: "$user" means it to a role of the name pgtrickle, and it holds
--- nobody's tables.
+-- The caller's search path. Our schema isn't on it, though "$user" means it to a role of the name pgtrickle: then it is given as
+-- the schemas that it stands for, without ours.
 CREATE OR REPLACE FUNCTION pgtrickle._search_path() RETURNS text
 LANGUAGE sql STABLE AS $f$
-    SELECT COALESCE(pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' ORDER BY s.place), '')
-      FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s(name, place)
-     WHERE s.name OPERATOR(pg_catalog.<>) 'pgtrickle'
+    SELECT CASE WHEN 'pgtrickle' OPERATOR(pg_catalog.=) ANY (pg_catalog.current_schemas(false))
+                THEN COALESCE((SELECT pg_catalog.string_agg(pg_catalog.quote_ident(s.name), ', ' ORDER BY s.place)
+                                 FROM pg_catalog.unnest(pg_catalog.current_schemas(false)) WITH ORDINALITY AS s(name, place)
+                                WHERE s.name OPERATOR(pg_catalog.<>) 'pgtrickle'), '')
+                ELSE pg_catalog.current_setting('search_path') END
 $f$;
 
 -- The caller's settings on which the meaning of a query depends.
