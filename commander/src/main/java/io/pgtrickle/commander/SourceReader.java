@@ -75,19 +75,28 @@ final class SourceReader {
     private Row decode(Tuple tuple, Tuple old) {
         @Nullable Object[] cells = new @Nullable Object[places.length];
         for (int i = 0; i < places.length; i++) {
-            cells[i] = cell(tuple, old, places[i], source.columns().get(i));
+            cells[i] = cell(tuple, old, i);
         }
         return Row.of(cells);
     }
 
-    private static @Nullable Object cell(Tuple tuple, Tuple old, int place, SourceColumn column) {
+    private @Nullable Object cell(Tuple tuple, Tuple old, int column) {
+        int place = places[column];
         return switch (tuple.kind(place)) {
             case NULL -> null;
-            case BINARY, TEXT -> tuple.decode(place, column.type());
+            case BINARY, TEXT -> tuple.decode(place, source.columns().get(column).type());
             case UNCHANGED ->
-                    old.kind(place) == Tuple.Kind.UNCHANGED || old == tuple
+                    old == tuple || old.kind(place) == Tuple.Kind.UNCHANGED || !inOldTuple(column)
                             ? UnchangedToast.VALUE
-                            : cell(old, old, place, column);
+                            : cell(old, old, column);
+        };
+    }
+
+    /// An old tuple of a key identity has the key alone; its other cells are NULL, which says nothing of the row.
+    private boolean inOldTuple(int column) {
+        return switch (source.identity()) {
+            case Identity.WholeRow _ -> true;
+            case Identity.Key(List<Integer> columns) -> columns.contains(column);
         };
     }
 
