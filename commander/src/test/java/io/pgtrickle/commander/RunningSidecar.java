@@ -157,8 +157,7 @@ final class RunningSidecar implements AutoCloseable {
         // a sidecar that has just begun may find that it has to rebuild
         awaitStatus(view, "running");
         execute("CALL pgtrickle.wait_for_lsn()");
-        List<String> differences =
-                new ArrayList<>(Comparison.differences(connection, view, query));
+        List<String> differences = new ArrayList<>(Comparison.differences(connection, view, query));
         assertThat(differences).as("%s: %s (%s)", view, query, status(view)).isEmpty();
         assertThat(status(view)).startsWith("running");
     }
