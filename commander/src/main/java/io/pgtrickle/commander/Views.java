@@ -34,6 +34,7 @@ final class Views {
 
     private final Sql sql;
     private final ViewCatalog catalog;
+    private final ViewNames names;
     private final StateStore store;
     private final Group group;
     private final Populations populations;
@@ -43,6 +44,7 @@ final class Views {
     Views(Sql sql, StateStore store, Group group, Populations populations) {
         this.sql = sql;
         this.catalog = new ViewCatalog(sql);
+        this.names = new ViewNames(sql);
         this.store = store;
         this.group = group;
         this.populations = populations;
@@ -209,12 +211,12 @@ final class Views {
     /// @return empty where it exists and that was allowed
     Optional<ViewDefinition> create(Command command, LongConsumer onCatalogued) {
         refuseUnsupportedOptions(command);
-        QualifiedName name = resolve(command);
+        ViewNames.QualifiedName name = names.resolve(command);
         Optional<ViewCatalog.Entry> existing = catalog.find(name.schema(), name.name());
         if (existing.isPresent() && command.flag("if_not_exists", false)) {
             return Optional.empty();
         }
-        checkName(name, command.caller());
+        names.check(name, command.caller());
         Planner planner = new Planner(sql.connection());
         AnalyzedQuery analyzed = planner.analyze(command.required("query"), command.searchPath());
         planner.checkPrivileges(analyzed, command.caller());
@@ -240,7 +242,7 @@ final class Views {
 
     /// @return the view's id; empty where there was none and that was allowed
     Optional<Long> drop(Command command) {
-        QualifiedName name = resolve(command);
+        ViewNames.QualifiedName name = names.resolve(command);
         Optional<ViewCatalog.Entry> found = catalog.find(name.schema(), name.name());
         if (found.isEmpty()) {
             if (command.flag("if_exists", false)) {
@@ -370,7 +372,7 @@ final class Views {
 
     private ViewDefinition define(ViewCatalog.Entry entry) {
         ViewPlan plan = planAgain(entry);
-        QualifiedName name = new QualifiedName(entry.schema(), entry.name());
+        ViewNames.QualifiedName name = new ViewNames.QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
                 entry.id(), table(entry.id(), name, plan), entry.query(), plan, entry.creator());
     }
@@ -401,7 +403,7 @@ final class Views {
                         entry.relationOid());
     }
 
-    private static ResultTable table(long id, QualifiedName name, ViewPlan plan) {
+    private static ResultTable table(long id, ViewNames.QualifiedName name, ViewPlan plan) {
         List<ResultColumn> columns =
                 plan.columns().stream()
                         .map(c ->
@@ -440,80 +442,6 @@ final class Views {
                         .withHint("end the transactions that use it, then drop the view again");
             }
             throw e;
-        }
-    }
-
-    private record QualifiedName(String schema, String name) {}
-
-    private QualifiedName resolve(Command command) {
-        List<String> parts =
-                sql.one(
-                        "SELECT parse_ident(?)",
-                        row -> List.of((String[]) row.getArray(1).getArray()),
-                        command.required("name"));
-        return switch (parts.size()) {
-            case 1 -> new QualifiedName(creationSchema(command.searchPath()), parts.getFirst());
-            case 2 -> new QualifiedName(parts.get(0), parts.get(1));
-            default ->
-                    throw PgtrickleException.of(
-                                    ErrorCode.BAD_ARGUMENT,
-                                    "\"" + command.required("name") + "\" is not a view's name")
-                            .withHint("name it as name or schema.name");
-        };
-    }
-
-    /// The first schema of the caller's search path that exists.
-    private String creationSchema(String searchPath) {
-        return sql.transaction(
-                        () -> {
-                            sql.one(
-                                    "SELECT set_config('search_path', ?, true)",
-                                    row -> row.getString(1),
-                                    searchPath);
-                            return sql.one(
-                                    "SELECT pg_catalog.current_schema()",
-                                    row -> Optional.ofNullable(row.getString(1)));
-                        })
-                .orElseThrow(() ->
-                        PgtrickleException.of(
-                                        ErrorCode.NAME_UNKNOWN,
-                                        "no schema has been selected to create in")
-                                .withSqlState("3F000"));
-    }
-
-    private void checkName(QualifiedName name, String caller) {
-        if (name.schema().equals("pgtrickle") || name.schema().startsWith("pg_")) {
-            throw PgtrickleException.of(
-                            ErrorCode.BAD_ARGUMENT,
-                            "schema \"" + name.schema() + "\" can't hold views")
-                    .withHint("name another schema");
-        }
-        Optional<Boolean> mayCreate =
-                sql.first(
-                        "SELECT has_schema_privilege(?::name, oid, 'CREATE') FROM pg_namespace WHERE nspname = ?",
-                        row -> row.getBoolean(1),
-                        caller,
-                        name.schema());
-        if (mayCreate.isEmpty()) {
-            throw PgtrickleException.of(
-                            ErrorCode.NAME_UNKNOWN,
-                            "schema \"" + name.schema() + "\" does not exist")
-                    .withSqlState("3F000");
-        }
-        if (!mayCreate.get()) {
-            throw PgtrickleException.of(
-                    ErrorCode.PRIVILEGE_MISSING, "permission denied for schema " + name.schema());
-        }
-        boolean taken =
-                catalog.find(name.schema(), name.name()).isPresent()
-                        || sql.one(
-                                "SELECT to_regclass(?) IS NOT NULL OR to_regtype(?) IS NOT NULL",
-                                row -> row.getBoolean(1),
-                                Quoting.qualified(name.schema(), name.name()),
-                                Quoting.qualified(name.schema(), name.name()));
-        if (taken) {
-            throw PgtrickleException.of(
-                    ErrorCode.NAME_TAKEN, "relation \"" + name.name() + "\" already exists");
         }
     }
 
