@@ -87,7 +87,7 @@ final class Service implements AutoCloseable {
         long epoch = membership.raiseEpoch(settings, version());
         Recovery recovery = Recovery.of(sql, state, settings.address(), settings.slot());
         if (!recovery.stateUsable()) {
-            LOG.info("views are populated anew: {}", recovery.reason());
+            LOG.info("existing views, if any, are populated anew: {}", recovery.reason());
         }
         StreamedXids streamed = new StreamedXids();
         Populations populations =

@@ -1,6 +1,7 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.Quoting;
 import java.util.List;
@@ -18,11 +19,7 @@ final class ViewNames {
     }
 
     QualifiedName resolve(Command command) {
-        List<String> parts =
-                sql.one(
-                        "SELECT parse_ident(?)",
-                        row -> List.of((String[]) row.getArray(1).getArray()),
-                        command.required("name"));
+        List<String> parts = parts(command.required("name"));
         return switch (parts.size()) {
             case 1 -> new QualifiedName(creationSchema(command.searchPath()), parts.getFirst());
             case 2 -> new QualifiedName(parts.get(0), parts.get(1));
@@ -87,6 +84,23 @@ final class ViewNames {
         if (taken) {
             throw PgtrickleException.of(
                     ErrorCode.NAME_TAKEN, "relation \"" + name.name() + "\" already exists");
+        }
+    }
+
+    /// The name's parts as PostgreSQL reads identifiers.
+    private List<String> parts(String name) {
+        try {
+            return sql.one(
+                    "SELECT parse_ident(?)",
+                    row -> List.of((String[]) row.getArray(1).getArray()),
+                    name);
+        } catch (PgtrickleException e) {
+            if (e.kind() == ErrorKind.WORLD) {
+                throw e;
+            }
+            throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT, "\"" + name + "\" is not a view's name", e)
+                    .withHint("name it as name or schema.name, with double quotes where needed");
         }
     }
 }
