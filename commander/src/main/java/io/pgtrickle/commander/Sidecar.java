@@ -109,7 +109,7 @@ public final class Sidecar implements AutoCloseable {
                 }
                 LOG.warn("{}: trying again in {} ms", e.messageText(), pause.toMillis());
                 phase(SidecarStatus.Phase.RETRYING, Optional.of(e.messageText()));
-            } catch (RuntimeException e) {
+            } catch (RuntimeException | Error e) {
                 end(PgtrickleException.of(ErrorCode.INTERNAL, "an internal error: " + e, e));
                 return;
             } finally {
