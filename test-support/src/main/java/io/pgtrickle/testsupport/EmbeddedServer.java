@@ -265,8 +265,8 @@ public final class EmbeddedServer implements AutoCloseable {
         settings.put("port", Integer.toString(port));
         settings.put("unix_socket_directories", "");
         settings.put("wal_level", "logical");
-        settings.put("max_replication_slots", "20");
-        settings.put("max_wal_senders", "20");
+        settings.put("max_replication_slots", "200");
+        settings.put("max_wal_senders", "40");
         settings.put("max_prepared_transactions", "10");
         settings.put("fsync", options.durable() ? "on" : "off");
         settings.put("timezone", "UTC");
