@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `-Dpgtrickle.steps=N` and `-Dpgtrickle.majors=14,18` widen.
 final class GeneratedQueriesIT {
 
-    private static final int BATCHES = Integer.getInteger("pgtrickle.batches", 3);
+    /// Without -Dpgtrickle.batches these are drawn, so that a run says something about the change and not about its luck.
+    private static final List<Long> SEEDS = List.of(177908119L, 932183307L);
+
+    private static final int BATCHES = Integer.getInteger("pgtrickle.batches", SEEDS.size());
 
     @TempDir private Path state;
 
@@ -41,7 +44,7 @@ final class GeneratedQueriesIT {
         List<String> faults = new ArrayList<>();
         int views = 0;
         for (int batch = 0; batch < (replayed == null ? BATCHES : 1); batch++) {
-            long seed = replayed == null ? seeds.nextInt(Integer.MAX_VALUE) : replayed;
+            long seed = replayed == null ? seed(batch, seeds) : replayed;
             Tally tally = run(major, seed, state.resolve("batch" + batch));
             System.out.println(
                     "generated queries: PostgreSQL " + major + ", seed " + seed + ", " + tally);
@@ -50,6 +53,12 @@ final class GeneratedQueriesIT {
         }
         assertThat(faults).isEmpty();
         assertThat(views).isPositive();
+    }
+
+    private static long seed(int batch, Random seeds) {
+        return Integer.getInteger("pgtrickle.batches") == null
+                ? SEEDS.get(batch)
+                : seeds.nextInt(Integer.MAX_VALUE);
     }
 
     private static Tally run(int major, long seed, Path state) throws SQLException {

@@ -14,7 +14,6 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -25,6 +24,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 ///
 /// `-Dpgtrickle.seed=N` replays, `-Dpgtrickle.steps=N` and `-Dpgtrickle.majors=14,18` widen.
 final class OracleIT {
+
+    /// Any number; a fixed one, so that a run says something about the change and not about its luck.
+    private static final long SEED = -7727966008110321338L;
 
     private static final int STEPS = Integer.getInteger("pgtrickle.steps", 120);
 
@@ -38,7 +40,7 @@ final class OracleIT {
     @ParameterizedTest(name = "PostgreSQL {0}")
     @MethodSource("majors")
     void everyViewEqualsItsQueryAfterEveryTransaction(int major) throws SQLException {
-        long seed = Long.getLong("pgtrickle.seed", new Random().nextLong());
+        long seed = Long.getLong("pgtrickle.seed", SEED);
         System.out.println(
                 "oracle: PostgreSQL " + major + ", seed " + seed + ", " + STEPS + " steps");
         RandomShop shop = new RandomShop(seed);
