@@ -24,7 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 /// `-Dpgtrickle.steps=N` and `-Dpgtrickle.majors=14,18` widen.
 final class GeneratedQueriesIT {
 
-    /// Without -Dpgtrickle.batches these are drawn, so that a run says something about the change and not about its luck.
+    /// Drawn without -Dpgtrickle.batches: two seeds picked because they had passed, so that this
+    /// guards against regressions only. Seed 1464985444 is known to fail; hunt with -Dpgtrickle.batches.
     private static final List<Long> SEEDS = List.of(177908119L, 932183307L);
 
     private static final int BATCHES = Integer.getInteger("pgtrickle.batches", SEEDS.size());
