@@ -3,12 +3,15 @@ package io.pgtrickle.benchmarks;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.Source.Identity;
 import io.pgtrickle.dataflow.plan.Source.SourceColumn;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
+import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.state.RocksStateStore;
 import io.pgtrickle.state.StateSpace;
@@ -133,6 +136,9 @@ public class StepBenchmark {
         }
     }
 
+    /// In `pg_proc`.
+    private static final int SUM_OF_INT8 = 2107;
+
     private Plan plan() {
         Plan scan = new Plan.Scan(ORDERS);
         return switch (view) {
@@ -141,21 +147,26 @@ public class StepBenchmark {
                             scan,
                             List.of(new Column(1, SqlType.INT8)),
                             List.of(
-                                    new Plan.AggregateCall(
-                                            Plan.AggregateFunction.SUM,
-                                            Optional.of(new Column(2, SqlType.INT8)),
-                                            Optional.empty(),
-                                            false,
+                                    new AggregateCall(
+                                            new AggregateFunction(
+                                                    AggregateFunction.Kind.SUM,
+                                                    SUM_OF_INT8,
+                                                    "sum",
+                                                    Collation.NONE),
+                                            List.of(new Column(2, SqlType.INT8)),
+                                            AggregateCall.Clauses.NONE,
                                             SqlType.NUMERIC)));
             case JOIN ->
                     new Plan.Join(
                             scan,
                             new Plan.Scan(CUSTOMER),
+                            Plan.JoinKind.INNER,
                             new Plan.JoinCondition(
                                     List.of(
                                             new Plan.EquiKey(
                                                     new Column(1, SqlType.INT8),
-                                                    new Column(0, SqlType.INT8))),
+                                                    new Column(0, SqlType.INT8),
+                                                    false)),
                                     Optional.empty()));
         };
     }

@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.ByteReader;
@@ -38,9 +38,11 @@ sealed interface Accumulator
         if (!call.isSupported()) {
             throw PgtrickleException.of(ErrorCode.INTERNAL, "no accumulator for " + call);
         }
-        return switch (call.function()) {
+        return switch (call.kind()) {
             case COUNT -> CountAccumulator::new;
             case SUM, AVG -> sum(call);
+            case OTHER ->
+                    throw PgtrickleException.of(ErrorCode.INTERNAL, "no accumulator for " + call);
             case MIN, MAX -> {
                 SqlType type = argumentType(call);
                 yield () -> new ExtremumAccumulator(call, type);
@@ -54,10 +56,10 @@ sealed interface Accumulator
 
     private static Supplier<Accumulator> sum(AggregateCall call) {
         return switch (argumentType(call)) {
-            case SqlType.Integral(int oid, _, _) -> () -> new IntegerSum(call.function(), oid);
-            case SqlType.NumericType _ -> () -> new NumericSum(call.function());
-            case SqlType.Real _ -> () -> new FloatSum(call.function(), true);
-            case SqlType.DoublePrecision _ -> () -> new FloatSum(call.function(), false);
+            case SqlType.Integral(int oid, _, _) -> () -> new IntegerSum(call.kind(), oid);
+            case SqlType.NumericType _ -> () -> new NumericSum(call.kind());
+            case SqlType.Real _ -> () -> new FloatSum(call.kind(), true);
+            case SqlType.DoublePrecision _ -> () -> new FloatSum(call.kind(), false);
             case SqlType.IntervalType _ -> IntervalSum::new;
             case SqlType.Bool _,
                     SqlType.Text _,

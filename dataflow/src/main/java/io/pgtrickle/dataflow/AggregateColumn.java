@@ -2,8 +2,8 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.expression.Evaluator;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.state.Arrangement;
 import java.util.List;
 import java.util.function.Supplier;
@@ -31,7 +31,7 @@ final class AggregateColumn {
         if (!call.keepsValues()) {
             return new AggregateColumn(call, null);
         }
-        boolean descending = call.function() == AggregateFunction.MAX;
+        boolean descending = call.kind() == Kind.MAX;
         return new AggregateColumn(
                 call,
                 new ValueIndex(

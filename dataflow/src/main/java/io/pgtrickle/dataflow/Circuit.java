@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /// A plan's operators, wired. Sub-plans that are equal as data become one operator whose delta feeds all its readers in the
 /// step, so that a self-join keeps its table once and sees one change on both sides.
@@ -107,13 +108,24 @@ public final class Circuit {
                                             ? changes.getOrDefault(source, List.of())
                                             : List.of();
                             rowsIn += own.size();
-                            yield own.isEmpty() ? NOTHING : leaf.step(own);
+                            yield first
+                                    ? leaf.initialize()
+                                    : own.isEmpty() ? NOTHING : leaf.step(own);
                         }
                         case Operator.Unary unary -> {
                             ZSet input = input(0);
                             yield first
                                     ? unary.initialize(input)
                                     : input.isEmpty() ? NOTHING : unary.step(input);
+                        }
+                        case Operator.Nary nary -> {
+                            List<ZSet> deltas =
+                                    IntStream.range(0, inputs.size())
+                                            .mapToObj(this::input)
+                                            .toList();
+                            yield deltas.stream().allMatch(ZSet::isEmpty)
+                                    ? NOTHING
+                                    : nary.step(deltas);
                         }
                         case Operator.Binary binary -> {
                             ZSet left = input(0);
@@ -179,7 +191,23 @@ public final class Circuit {
                         new ProjectOperator(columns.stream().map(Compiler::compile).toList());
                 case Plan.Join join -> new JoinOperator(join, next(), next());
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
+                case Plan.Values values -> new ValuesOperator(values);
+                case Plan.Union _ -> new UnionOperator();
+                case Plan.Distinct _ -> throw notYet(plan);
+                case Plan.SetOperation _ -> throw notYet(plan);
+                case Plan.TopK _ -> throw notYet(plan);
+                case Plan.AtMostOne _ -> throw notYet(plan);
+                case Plan.Window _ -> throw notYet(plan);
+                case Plan.ProjectSet _ -> throw notYet(plan);
+                case Plan.Recursive _ -> throw notYet(plan);
+                case Plan.WorkingTable _ -> throw notYet(plan);
             };
+        }
+
+        private static PgtrickleException notYet(Plan plan) {
+            return PgtrickleException.of(
+                    ErrorCode.UNSUPPORTED_QUERY,
+                    "\"" + Explanation.of(plan).name() + "\" isn't supported yet");
         }
 
         private Arrangement next() {

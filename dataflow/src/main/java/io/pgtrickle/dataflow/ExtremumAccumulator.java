@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow;
 
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;
@@ -19,7 +19,7 @@ final class ExtremumAccumulator implements Accumulator {
 
     ExtremumAccumulator(AggregateCall call, SqlType type) {
         this.type = type;
-        this.sign = call.function() == AggregateFunction.MIN ? 1 : -1;
+        this.sign = call.kind() == Kind.MIN ? 1 : -1;
     }
 
     @Override

@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.RowErrors;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
 import java.math.BigInteger;
@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// A sum beyond the type's range is PostgreSQL's overflow error.
 final class FloatSum implements Accumulator {
 
-    private final AggregateFunction function;
+    private final Kind kind;
     private final boolean single;
     private long count;
     private long notANumber;
@@ -24,8 +24,8 @@ final class FloatSum implements Accumulator {
     private ExactSum sum = ExactSum.ZERO;
 
     /// @param single float4
-    FloatSum(AggregateFunction function, boolean single) {
-        this.function = function;
+    FloatSum(Kind kind, boolean single) {
+        this.kind = kind;
         this.single = single;
     }
 
@@ -51,7 +51,7 @@ final class FloatSum implements Accumulator {
         if (count == 0) {
             return null;
         }
-        if (function == AggregateFunction.AVG) {
+        if (kind == Kind.AVG) {
             return sum(false) / count;
         }
         return single ? (Object) (float) sum(true) : (Object) sum(false);
@@ -67,7 +67,7 @@ final class FloatSum implements Accumulator {
         if (minusInfinite > 0) {
             return Double.NEGATIVE_INFINITY;
         }
-        if (minusZero == count && function == AggregateFunction.SUM) {
+        if (minusZero == count && kind == Kind.SUM) {
             return -0.0;
         }
         double rounded = asFloat ? sum.toFloat() : sum.toDouble();

@@ -2,7 +2,7 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.NumericArithmetic;
 import io.pgtrickle.dataflow.expression.RowErrors;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
@@ -15,13 +15,13 @@ import org.jspecify.annotations.Nullable;
 /// the average a numeric.
 final class IntegerSum implements Accumulator {
 
-    private final AggregateFunction function;
+    private final Kind kind;
     private final int argumentOid;
     private long count;
     private BigInteger sum = BigInteger.ZERO;
 
-    IntegerSum(AggregateFunction function, int argumentOid) {
-        this.function = function;
+    IntegerSum(Kind kind, int argumentOid) {
+        this.kind = kind;
         this.argumentOid = argumentOid;
     }
 
@@ -37,7 +37,7 @@ final class IntegerSum implements Accumulator {
             return null;
         }
         Numeric exact = Numeric.of(new BigDecimal(sum));
-        if (function == AggregateFunction.AVG) {
+        if (kind == Kind.AVG) {
             return NumericArithmetic.divide(exact, Numeric.of(count));
         }
         if (argumentOid == Oids.INT8) {

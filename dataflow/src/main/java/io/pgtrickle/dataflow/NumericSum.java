@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.NumericArithmetic;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
@@ -16,13 +16,13 @@ import org.jspecify.annotations.Nullable;
 /// (`numeric_sum` in `numeric.c`), so values are counted by their scale; NaN and the infinities are counted beside the sum.
 final class NumericSum implements Accumulator {
 
-    private final AggregateFunction function;
+    private final Kind kind;
     private final SortedMap<Integer, Long> countByScale = new TreeMap<>();
     private final long[] specials = new long[Numeric.Special.values().length];
     private BigDecimal sum = BigDecimal.ZERO;
 
-    NumericSum(AggregateFunction function) {
-        this.function = function;
+    NumericSum(Kind kind) {
+        this.kind = kind;
     }
 
     @Override
@@ -49,9 +49,7 @@ final class NumericSum implements Accumulator {
         if (count == 0) {
             return null;
         }
-        return function == AggregateFunction.AVG
-                ? NumericArithmetic.divide(sum(), Numeric.of(count))
-                : sum();
+        return kind == Kind.AVG ? NumericArithmetic.divide(sum(), Numeric.of(count)) : sum();
     }
 
     private long count() {

@@ -10,8 +10,13 @@ import java.util.List;
 sealed interface Operator {
 
     /// Has no input but a table's changes.
-    sealed interface Leaf extends Operator permits SourceOperator {
+    sealed interface Leaf extends Operator permits SourceOperator, ValuesOperator {
         ZSet step(List<SourceChange> changes);
+
+        /// The first step of all.
+        default ZSet initialize() {
+            return new ZSet();
+        }
     }
 
     sealed interface Unary extends Operator
@@ -22,6 +27,11 @@ sealed interface Operator {
         default ZSet initialize(ZSet delta) {
             return step(delta);
         }
+    }
+
+    /// Has any number of inputs.
+    sealed interface Nary extends Operator permits UnionOperator {
+        ZSet step(List<ZSet> deltas);
     }
 
     sealed interface Binary extends Operator permits JoinOperator {

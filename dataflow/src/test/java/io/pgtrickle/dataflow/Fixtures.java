@@ -2,9 +2,10 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
@@ -21,6 +22,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -82,8 +84,13 @@ final class Fixtures {
         return new Plan.Join(
                 left,
                 right,
+                Plan.JoinKind.INNER,
                 new JoinCondition(
-                        List.of(new EquiKey(column(left, leftColumn), column(right, rightColumn))),
+                        List.of(
+                                new EquiKey(
+                                        column(left, leftColumn),
+                                        column(right, rightColumn),
+                                        false)),
                         Optional.empty()));
     }
 
@@ -96,37 +103,44 @@ final class Fixtures {
 
     static AggregateCall countAll() {
         return new AggregateCall(
-                AggregateFunction.COUNT, Optional.empty(), Optional.empty(), false, SqlType.INT8);
+                function(Kind.COUNT), List.of(), AggregateCall.Clauses.NONE, SqlType.INT8);
     }
 
-    static AggregateCall callOf(AggregateFunction function, Expression argument) {
+    static AggregateCall callOf(Kind kind, Expression argument) {
         return new AggregateCall(
-                function,
-                Optional.of(argument),
-                Optional.empty(),
-                false,
-                resultType(function, argument.type()));
+                function(kind),
+                List.of(argument),
+                AggregateCall.Clauses.NONE,
+                resultType(kind, argument.type()));
+    }
+
+    private static AggregateFunction function(Kind kind) {
+        return new AggregateFunction(kind, 0, kind.name().toLowerCase(Locale.ROOT), Collation.NONE);
     }
 
     static AggregateCall distinct(AggregateCall call) {
         return new AggregateCall(
-                call.function(), call.argument(), call.filter(), true, call.type());
+                call.function(),
+                call.arguments(),
+                new AggregateCall.Clauses(call.filter(), true, List.of(), List.of()),
+                call.type());
     }
 
     static AggregateCall filtered(AggregateCall call, Expression filter) {
         return new AggregateCall(
                 call.function(),
-                call.argument(),
-                Optional.of(filter),
-                call.distinct(),
+                call.arguments(),
+                new AggregateCall.Clauses(
+                        Optional.of(filter), call.distinct(), List.of(), List.of()),
                 call.type());
     }
 
     /// The type that PostgreSQL gives the aggregate.
-    static SqlType resultType(AggregateFunction function, SqlType argument) {
+    static SqlType resultType(Kind kind, SqlType argument) {
         boolean small = argument.oid() == Oids.INT2 || argument.oid() == Oids.INT4;
-        return switch (function) {
+        return switch (kind) {
             case COUNT -> SqlType.INT8;
+            case OTHER -> throw new AssertionError("an unknown function");
             case MIN, MAX -> argument;
             case SUM ->
                     small ? SqlType.INT8 : argument.oid() == Oids.INT8 ? SqlType.NUMERIC : argument;

@@ -4,9 +4,9 @@ import static io.pgtrickle.dataflow.Fixtures.call;
 import static io.pgtrickle.dataflow.Fixtures.constant;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
@@ -73,7 +73,7 @@ final class GeneratedPlans {
                 if (keys.size() < 2
                         && left.types().get(l).equals(right.types().get(r))
                         && random.nextInt(keys.isEmpty() ? 3 : 9) == 0) {
-                    keys.add(new EquiKey(column(left.types(), l), column(right.types(), r)));
+                    keys.add(new EquiKey(column(left.types(), l), column(right.types(), r), false));
                 }
             }
         }
@@ -83,6 +83,7 @@ final class GeneratedPlans {
         return new Plan.Join(
                 left,
                 right,
+                Plan.JoinKind.INNER,
                 new JoinCondition(keys, checked ? Optional.of(predicate(both)) : Optional.empty()));
     }
 
@@ -104,13 +105,12 @@ final class GeneratedPlans {
             return Fixtures.countAll();
         }
         Expression argument = column(types, random.nextInt(types.size()));
-        AggregateFunction[] functions = AggregateFunction.values();
-        AggregateFunction function = functions[random.nextInt(functions.length)];
-        boolean sums = function == AggregateFunction.SUM || function == AggregateFunction.AVG;
+        Kind kind = Kind.values()[random.nextInt(Kind.OTHER.ordinal())];
+        boolean sums = kind == Kind.SUM || kind == Kind.AVG;
         if (sums && argument.type() instanceof SqlType.Text) {
-            function = AggregateFunction.COUNT;
+            kind = Kind.COUNT;
         }
-        AggregateCall plain = Fixtures.callOf(function, argument);
+        AggregateCall plain = Fixtures.callOf(kind, argument);
         if (random.nextInt(3) == 0) {
             plain = Fixtures.filtered(plain, predicate(types));
         }

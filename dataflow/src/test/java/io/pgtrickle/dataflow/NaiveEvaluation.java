@@ -4,9 +4,9 @@ import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.expression.Evaluator;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.NumericArithmetic;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
@@ -55,9 +55,20 @@ final class NaiveEvaluation {
             }
             case Plan.Project(Plan input, List<Expression> columns) ->
                     rows(input).stream().map(row -> values(columns, row)).toList();
-            case Plan.Join(Plan left, Plan right, JoinCondition on) ->
+            case Plan.Join(Plan left, Plan right, Plan.JoinKind _, JoinCondition on) ->
                     join(rows(left), rows(right), on);
             case Plan.Aggregate aggregate -> aggregate(aggregate);
+            case Plan.Values _,
+                    Plan.ProjectSet _,
+                    Plan.Distinct _,
+                    Plan.Union _,
+                    Plan.SetOperation _,
+                    Plan.TopK _,
+                    Plan.Window _,
+                    Plan.AtMostOne _,
+                    Plan.Recursive _,
+                    Plan.WorkingTable _ ->
+                    throw new AssertionError("not evaluated naively yet: " + plan);
         };
     }
 
@@ -164,10 +175,11 @@ final class NaiveEvaluation {
         if (call.distinct()) {
             values = distinct(type, values);
         }
-        return switch (call.function()) {
+        return switch (call.kind()) {
             case COUNT -> (long) values.size();
             case MIN -> values.isEmpty() ? null : values.getFirst();
             case MAX -> values.isEmpty() ? null : distinct(type, values).getLast();
+            case OTHER -> throw new AssertionError("not evaluated naively: " + call);
             case SUM, AVG -> values.isEmpty() ? null : sum(call, type, values);
         };
     }
@@ -189,7 +201,7 @@ final class NaiveEvaluation {
     }
 
     private static Object sum(AggregateCall call, SqlType type, List<Object> values) {
-        boolean average = call.function() == AggregateFunction.AVG;
+        boolean average = call.kind() == AggregateFunction.Kind.AVG;
         return switch (type) {
             case SqlType.NumericType _ -> {
                 Numeric sum = numericSum(values);

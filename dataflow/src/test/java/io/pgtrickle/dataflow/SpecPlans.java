@@ -14,8 +14,8 @@ import static io.pgtrickle.dataflow.Fixtures.keyed;
 import static io.pgtrickle.dataflow.Fixtures.scan;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.type.SqlType;
@@ -78,6 +78,7 @@ final class SpecPlans {
         return new Plan.Join(
                 scan(LINES),
                 scan(LINES),
+                Plan.JoinKind.INNER,
                 new JoinCondition(
                         List.of(),
                         Optional.of(call(Fixtures.INT4_LESS, "<", SqlType.BOOL, quantity, other))));
@@ -88,8 +89,8 @@ final class SpecPlans {
                 ORDERS_OF_CUSTOMERS,
                 new int[] {4},
                 countAll(),
-                callOf(AggregateFunction.SUM, column(ORDERS_OF_CUSTOMERS, 2)),
-                callOf(AggregateFunction.AVG, column(ORDERS_OF_CUSTOMERS, 2)));
+                callOf(Kind.SUM, column(ORDERS_OF_CUSTOMERS, 2)),
+                callOf(Kind.AVG, column(ORDERS_OF_CUSTOMERS, 2)));
     }
 
     private static Plan totals() {
@@ -98,11 +99,11 @@ final class SpecPlans {
                 scan(LINES),
                 new int[0],
                 countAll(),
-                callOf(AggregateFunction.COUNT, quantity),
-                callOf(AggregateFunction.SUM, quantity),
-                callOf(AggregateFunction.MIN, quantity),
-                callOf(AggregateFunction.MAX, quantity),
-                callOf(AggregateFunction.AVG, quantity));
+                callOf(Kind.COUNT, quantity),
+                callOf(Kind.SUM, quantity),
+                callOf(Kind.MIN, quantity),
+                callOf(Kind.MAX, quantity),
+                callOf(Kind.AVG, quantity));
     }
 
     private static Plan totalsBySensor() {
@@ -111,10 +112,10 @@ final class SpecPlans {
                 scan(READINGS),
                 new int[] {0},
                 countAll(),
-                callOf(AggregateFunction.SUM, value),
-                callOf(AggregateFunction.AVG, value),
-                callOf(AggregateFunction.MIN, value),
-                callOf(AggregateFunction.MAX, value));
+                callOf(Kind.SUM, value),
+                callOf(Kind.AVG, value),
+                callOf(Kind.MIN, value),
+                callOf(Kind.MAX, value));
     }
 
     private static Plan products() {
@@ -123,18 +124,15 @@ final class SpecPlans {
         return aggregate(
                 scan(LINES),
                 new int[] {1},
-                distinct(callOf(AggregateFunction.COUNT, column(scan(LINES), 0))),
-                distinct(callOf(AggregateFunction.SUM, quantity)),
+                distinct(callOf(Kind.COUNT, column(scan(LINES), 0))),
+                distinct(callOf(Kind.SUM, quantity)),
                 filtered(countAll(), many),
-                filtered(callOf(AggregateFunction.MAX, quantity), many));
+                filtered(callOf(Kind.MAX, quantity), many));
     }
 
     private static Plan ordersWithTotals() {
         Plan perOrder =
-                aggregate(
-                        scan(LINES),
-                        new int[] {0},
-                        callOf(AggregateFunction.SUM, column(scan(LINES), 2)));
+                aggregate(scan(LINES), new int[] {0}, callOf(Kind.SUM, column(scan(LINES), 2)));
         Plan joined = join(scan(ORDERS), 0, perOrder, 0);
         return new Plan.Project(
                 joined, List.of(column(joined, 0), column(joined, 2), column(joined, 4)));

@@ -1,9 +1,11 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
@@ -38,7 +40,7 @@ final class AggregateTranslator {
             throw Refusals.query("aggregates of an outer query", "Write the subquery as a join.");
         }
         FunctionInfo function = catalog.function(aggref.integer("aggfnoid"));
-        AggregateFunction known = known(function).orElseThrow(() -> unknown(function));
+        Kind known = kind(function).orElseThrow(() -> unknown(function));
         if (aggref.isSet("aggorder")) {
             throw Refusals.query(
                     "aggregates with ORDER BY",
@@ -48,10 +50,14 @@ final class AggregateTranslator {
         Optional<Expression> argument = argument(aggref);
         Optional<Expression> filter = aggref.optionalNode("aggfilter").map(expressions::translate);
         boolean distinctMatters =
-                aggref.isSet("aggdistinct")
-                        && known != AggregateFunction.MIN
-                        && known != AggregateFunction.MAX;
-        AggregateCall call = new AggregateCall(known, argument, filter, distinctMatters, type);
+                aggref.isSet("aggdistinct") && known != Kind.MIN && known != Kind.MAX;
+        AggregateCall call =
+                new AggregateCall(
+                        new AggregateFunction(
+                                known, function.oid(), function.name(), Collation.NONE),
+                        argument.stream().toList(),
+                        new AggregateCall.Clauses(filter, distinctMatters, List.of(), List.of()),
+                        type);
         checkArgument(call, function);
         return add(call);
     }
@@ -79,16 +85,16 @@ final class AggregateTranslator {
                 Relabeling.collate(argument, catalog.collation(aggref.integer("inputcollid"))));
     }
 
-    private static Optional<AggregateFunction> known(FunctionInfo function) {
+    private static Optional<Kind> kind(FunctionInfo function) {
         if (!function.builtIn()) {
             return Optional.empty();
         }
         return switch (function.name()) {
-            case "count" -> Optional.of(AggregateFunction.COUNT);
-            case "sum" -> Optional.of(AggregateFunction.SUM);
-            case "avg" -> Optional.of(AggregateFunction.AVG);
-            case "min" -> Optional.of(AggregateFunction.MIN);
-            case "max" -> Optional.of(AggregateFunction.MAX);
+            case "count" -> Optional.of(Kind.COUNT);
+            case "sum" -> Optional.of(Kind.SUM);
+            case "avg" -> Optional.of(Kind.AVG);
+            case "min" -> Optional.of(Kind.MIN);
+            case "max" -> Optional.of(Kind.MAX);
             default -> Optional.empty();
         };
     }
@@ -108,9 +114,9 @@ final class AggregateTranslator {
         call.argument()
                 .map(Expression::type)
                 .ifPresent(type -> {
-                    switch (call.function()) {
+                    switch (call.kind()) {
                         case MIN, MAX -> TypeChecks.orderable(type, function.name(), catalog);
-                        case COUNT, SUM, AVG -> {}
+                        case COUNT, SUM, AVG, OTHER -> {}
                     }
                     if (call.distinct()) {
                         TypeChecks.equatable(type, function.name() + "(DISTINCT)", catalog);

@@ -1,9 +1,9 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
-import io.pgtrickle.dataflow.plan.Plan.AggregateFunction;
 import io.pgtrickle.postgres.TableInfo;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -46,8 +46,7 @@ final class BlockPlanner {
     private static BitSet slotsBelow(SelectBlock.Grouping grouping) {
         BitSet slots = Columns.of(grouping.keys());
         for (AggregateCall call : grouping.calls()) {
-            call.argument().ifPresent(argument -> slots.or(Columns.of(argument)));
-            call.filter().ifPresent(filter -> slots.or(Columns.of(filter)));
+            call.expressions().forEach(expression -> slots.or(Columns.of(expression)));
         }
         return slots;
     }
@@ -88,21 +87,13 @@ final class BlockPlanner {
     private static Relation group(JoinPlanner.Part input, SelectBlock.Grouping grouping) {
         List<Expression> keys = grouping.keys().stream().map(input::place).toList();
         List<AggregateCall> calls =
-                grouping.calls().stream()
-                        .map(call ->
-                                new AggregateCall(
-                                        call.function(),
-                                        call.argument().map(input::place),
-                                        call.filter().map(input::place),
-                                        call.distinct(),
-                                        call.type()))
-                        .toList();
+                grouping.calls().stream().map(call -> call.map(input::place)).toList();
         BitSet notNull = new BitSet();
         for (int i = 0; i < keys.size(); i++) {
             notNull.set(i, Nullability.notNull(keys.get(i), input.relation().notNull()::get));
         }
         for (int i = 0; i < calls.size(); i++) {
-            notNull.set(keys.size() + i, calls.get(i).function() == AggregateFunction.COUNT);
+            notNull.set(keys.size() + i, calls.get(i).kind() == AggregateFunction.Kind.COUNT);
         }
         Set<Integer> declared = new HashSet<>();
         IntStream.range(0, grouping.declared()).forEach(declared::add);

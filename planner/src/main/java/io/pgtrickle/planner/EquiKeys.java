@@ -53,14 +53,14 @@ final class EquiKeys {
             right = Relabeling.collate(right, collation);
         }
         return left.type().equals(right.type()) && left.type().equatable()
-                ? Optional.of(new EquiKey(left, right))
+                ? Optional.of(new EquiKey(left, right, false))
                 : Optional.empty();
     }
 
     private Optional<EquiKey> widened(Expression left, Expression right) {
         return widened(left)
                 .flatMap(wideLeft ->
-                        widened(right).map(wideRight -> new EquiKey(wideLeft, wideRight)));
+                        widened(right).map(wideRight -> new EquiKey(wideLeft, wideRight, false)));
     }
 
     private Optional<Expression> widened(Expression side) {

@@ -152,7 +152,8 @@ final class JoinPlanner {
                         return Optional.of(
                                 new EquiKey(
                                         /* left= */ equality.right(),
-                                        /* right= */ equality.left()));
+                                        /* right= */ equality.left(),
+                                        equality.nullsMatch()));
                     }
                     return Optional.empty();
                 });
@@ -169,7 +170,10 @@ final class JoinPlanner {
             Optional<EquiKey> key = key(condition, joined, leaf);
             if (key.isPresent()) {
                 EquiKey placed =
-                        new EquiKey(left.place(key.get().left()), right.place(key.get().right()));
+                        new EquiKey(
+                                left.place(key.get().left()),
+                                right.place(key.get().right()),
+                                key.get().nullsMatch());
                 if (!keys.contains(placed)) {
                     keys.add(placed);
                 }

@@ -2,12 +2,13 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.dataflow.plan.WindowCall;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
@@ -51,8 +52,51 @@ final class PlanCheck {
                     condition(predicate, input.types());
             case Plan.Project(Plan input, List<Expression> columns) ->
                     columns.forEach(column -> expression(column, input.types()));
-            case Plan.Join(Plan left, Plan right, JoinCondition on) ->
+            case Plan.Join(Plan left, Plan right, _, JoinCondition on) ->
                     join(left.types(), right.types(), on);
+            case Plan.Values(List<List<Expression>> rows, List<SqlType> types) ->
+                    rows.forEach(row -> {
+                        row.forEach(cell -> expression(cell, List.of()));
+                        that(
+                                row.stream().map(Expression::type).toList().equals(types),
+                                "a row of values of other types than the others");
+                    });
+            case Plan.ProjectSet(Plan input, List<Plan.SetFunction> functions, _) ->
+                    functions.forEach(function ->
+                            function.arguments()
+                                    .forEach(argument -> expression(argument, input.types())));
+            case Plan.Distinct(Plan input) ->
+                    input.types().forEach(type -> equatable(type, "DISTINCT"));
+            case Plan.Union(List<Plan> inputs) ->
+                    inputs.forEach(input ->
+                            that(input.types().equals(plan.types()), "a union of different types"));
+            case Plan.SetOperation(Plan left, Plan right, _, _) -> {
+                that(left.types().equals(right.types()), "a set operation on different types");
+                left.types().forEach(type -> equatable(type, "a set operation"));
+            }
+            case Plan.TopK(Plan input, List<Expression> partition, List<Plan.SortKey> order, _) -> {
+                partition.forEach(key -> key(key, input.types()));
+                order(order, input.types());
+            }
+            case Plan.Window(
+                            Plan input,
+                            List<Expression> partition,
+                            List<Plan.SortKey> order,
+                            List<WindowCall> calls) -> {
+                partition.forEach(key -> key(key, input.types()));
+                order(order, input.types());
+                for (WindowCall call : calls) {
+                    call.arguments().forEach(argument -> expression(argument, input.types()));
+                    call.filter().ifPresent(filter -> condition(filter, input.types()));
+                }
+            }
+            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
+                    keys.forEach(key -> key(key, input.types()));
+            case Plan.Recursive(Plan base, Plan step, _, _) ->
+                    that(
+                            base.types().equals(step.types()),
+                            "a recursive step of other types than its base");
+            case Plan.WorkingTable _ -> {}
             case Plan.Aggregate(Plan input, List<Expression> keys, List<AggregateCall> calls) -> {
                 keys.forEach(key -> key(key, input.types()));
                 calls.forEach(call -> call(call, input.types()));
@@ -84,13 +128,25 @@ final class PlanCheck {
     }
 
     private void call(AggregateCall call, List<SqlType> input) {
-        call.argument().ifPresent(argument -> expression(argument, input));
+        call.expressions().forEach(expression -> expression(expression, input));
         call.filter().ifPresent(filter -> condition(filter, input));
-        boolean needsArgument = call.function() != Plan.AggregateFunction.COUNT || call.distinct();
-        that(call.argument().isPresent() || !needsArgument, call.function() + " without argument");
         if (call.distinct()) {
-            call.argument().ifPresent(argument -> key(argument, input));
+            call.arguments().forEach(argument -> key(argument, input));
         }
+        order(call.clauses().order(), input);
+    }
+
+    private void order(List<Plan.SortKey> order, List<SqlType> input) {
+        for (Plan.SortKey key : order) {
+            that(
+                    key.expression().type().orderable(),
+                    "an order of type " + PlanText.of(key.expression().type()));
+            expression(key.expression(), input);
+        }
+    }
+
+    private void equatable(SqlType type, String where) {
+        that(type.equatable(), where + " over type " + PlanText.of(type));
     }
 
     private void condition(Expression condition, List<SqlType> input) {

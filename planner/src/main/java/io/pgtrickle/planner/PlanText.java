@@ -3,11 +3,13 @@ package io.pgtrickle.planner;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
+import io.pgtrickle.dataflow.plan.WindowCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
@@ -57,7 +59,64 @@ final class PlanText {
                             case Plan.Filter(_, Expression predicate) -> "Filter " + of(predicate);
                             case Plan.Project(_, List<Expression> columns) ->
                                     "Project " + typed(columns);
-                            case Plan.Join(_, _, JoinCondition on) -> "Join " + condition(on);
+                            case Plan.Join(_, _, Plan.JoinKind kind, JoinCondition on) ->
+                                    "Join "
+                                            + (kind == Plan.JoinKind.INNER
+                                                    ? ""
+                                                    : kind.name().toLowerCase(Locale.ROOT) + " ")
+                                            + condition(on);
+                            case Plan.Values(List<List<Expression>> rows, List<SqlType> types) ->
+                                    "Values "
+                                            + rows.stream().map(PlanText::list).collect(joining())
+                                            + " "
+                                            + types.stream().map(PlanText::of).collect(joining());
+                            case Plan.ProjectSet(
+                                            _,
+                                            List<Plan.SetFunction> functions,
+                                            boolean ordinality) ->
+                                    "ProjectSet "
+                                            + functions.stream()
+                                                    .map(PlanText::function)
+                                                    .collect(joining())
+                                            + (ordinality ? " with ordinality" : "");
+                            case Plan.Distinct _ -> "Distinct";
+                            case Plan.Union _ -> "Union";
+                            case Plan.SetOperation(_, _, Plan.SetOperator operator, boolean all) ->
+                                    (operator == Plan.SetOperator.INTERSECT
+                                                    ? "Intersect"
+                                                    : "Except")
+                                            + (all ? " all" : "");
+                            case Plan.TopK(
+                                            _,
+                                            List<Expression> partition,
+                                            List<Plan.SortKey> order,
+                                            Plan.Limit limit) ->
+                                    "TopK by "
+                                            + typed(partition)
+                                            + " "
+                                            + order(order)
+                                            + " "
+                                            + of(limit);
+                            case Plan.Window(
+                                            _,
+                                            List<Expression> partition,
+                                            List<Plan.SortKey> order,
+                                            List<WindowCall> calls) ->
+                                    "Window by "
+                                            + typed(partition)
+                                            + " "
+                                            + order(order)
+                                            + " "
+                                            + calls.stream().map(PlanText::call).collect(joining());
+                            case Plan.AtMostOne(_, List<Expression> keys) ->
+                                    "AtMostOne by " + typed(keys);
+                            case Plan.Recursive(_, _, int id, boolean all) ->
+                                    "Recursive " + id + (all ? " all" : "");
+                            case Plan.WorkingTable(int id, List<SqlType> types) ->
+                                    "WorkingTable "
+                                            + id
+                                            + " "
+                                            + types.stream().map(PlanText::of).collect(joining());
                             case Plan.Aggregate(
                                             _,
                                             List<Expression> keys,
@@ -103,7 +162,7 @@ final class PlanText {
                         : on.keys().stream()
                                 .map((EquiKey key) ->
                                         of(key.left())
-                                                + " = "
+                                                + (key.nullsMatch() ? " is " : " = ")
                                                 + of(key.right())
                                                 + " "
                                                 + of(key.left().type()))
@@ -112,16 +171,92 @@ final class PlanText {
     }
 
     private static String call(AggregateCall call) {
-        String argument = call.argument().map(PlanText::of).orElse("*");
-        return call.function().name().toLowerCase(Locale.ROOT)
+        AggregateCall.Clauses clauses = call.clauses();
+        return of(call.function())
                 + "("
-                + (call.distinct() ? "distinct " : "")
-                + argument
+                + (clauses.distinct() ? "distinct " : "")
+                + (call.arguments().isEmpty() && clauses.order().isEmpty()
+                        ? "*"
+                        : call.arguments().stream()
+                                .map(PlanText::of)
+                                .collect(Collectors.joining(", ")))
+                + (clauses.order().isEmpty() ? "" : " order " + order(clauses.order()))
                 + ")"
-                + call.filter().map(filter -> " filter " + of(filter)).orElse("")
+                + (clauses.direct().isEmpty() ? "" : " of " + list(clauses.direct()))
+                + clauses.filter().map(filter -> " filter " + of(filter)).orElse("")
                 + " "
                 + of(call.type())
                 + call.argument().map(input -> " of " + of(input.type())).orElse("");
+    }
+
+    /// The functions whose meaning the planner knows by their names, the others with their oids.
+    private static String of(AggregateFunction function) {
+        return (function.kind() == AggregateFunction.Kind.OTHER
+                        ? function.name() + "/" + Integer.toUnsignedString(function.oid())
+                        : function.kind().name().toLowerCase(Locale.ROOT))
+                + (function.collation().oid() == 0 ? "" : "/" + of(function.collation()));
+    }
+
+    private static String call(WindowCall call) {
+        WindowCall.Frame frame = call.frame();
+        return of(call.function())
+                + list(call.arguments())
+                + call.filter().map(filter -> " filter " + of(filter)).orElse("")
+                + (frame.equals(WindowCall.Frame.DEFAULT)
+                        ? ""
+                        : " over "
+                                + frame.mode().name().toLowerCase(Locale.ROOT)
+                                + " "
+                                + of(frame.start())
+                                + " to "
+                                + of(frame.end())
+                                + (frame.exclusion() == WindowCall.Exclusion.NO_OTHERS
+                                        ? ""
+                                        : " without "
+                                                + frame.exclusion()
+                                                        .name()
+                                                        .toLowerCase(Locale.ROOT)
+                                                        .replace('_', ' ')))
+                + " "
+                + of(call.type());
+    }
+
+    private static String of(WindowCall.Bound bound) {
+        return switch (bound) {
+            case WindowCall.Bound.UnboundedPreceding _ -> "first";
+            case WindowCall.Bound.Preceding(WindowCall.Offset offset) -> "-" + of(offset.value());
+            case WindowCall.Bound.CurrentRow _ -> "current";
+            case WindowCall.Bound.Following(WindowCall.Offset offset) -> "+" + of(offset.value());
+            case WindowCall.Bound.UnboundedFollowing _ -> "last";
+        };
+    }
+
+    private static String of(Plan.Limit limit) {
+        return "limit "
+                + limit.count().map(String::valueOf).orElse("all")
+                + (limit.offset() == 0 ? "" : " offset " + limit.offset())
+                + (limit.withTies() ? " with ties" : "");
+    }
+
+    private static String order(List<Plan.SortKey> order) {
+        return order.stream()
+                .map(key ->
+                        of(key.expression())
+                                + " "
+                                + of(key.expression().type())
+                                + (key.descending() ? " desc" : "")
+                                + (key.nullsFirst() ? " nulls first" : ""))
+                .collect(joining());
+    }
+
+    private static String function(Plan.SetFunction function) {
+        return function.name()
+                + "/"
+                + Integer.toUnsignedString(function.functionOid())
+                + list(function.arguments())
+                + " "
+                + function.types().stream().map(PlanText::of).collect(joining())
+                + (function.collation().oid() == 0 ? "" : "/" + of(function.collation()));
     }
 
     private static String typed(List<Expression> expressions) {

@@ -132,7 +132,8 @@ record Relation(Plan plan, BitSet notNull, Set<Set<Integer>> uniqueKeys) {
         if (leftAtMostOnce) {
             right.uniqueKeys.forEach(key -> keys.add(shifted(key, shift)));
         }
-        return new Relation(new Plan.Join(plan, right.plan, on), present, keys);
+        return new Relation(
+                new Plan.Join(plan, right.plan, Plan.JoinKind.INNER, on), present, keys);
     }
 
     private static Set<Integer> shifted(Set<Integer> key, int shift) {

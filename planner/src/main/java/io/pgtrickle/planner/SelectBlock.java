@@ -1,7 +1,7 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.dataflow.plan.Plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.postgres.TableInfo;
 import java.util.List;
 import java.util.Optional;

@@ -84,9 +84,11 @@ final class PlanCheckTest {
                         List.of(
                                 new Plan.EquiKey(
                                         new Column(0, SqlType.INT4),
-                                        new Column(1, SqlType.NUMERIC))),
+                                        new Column(1, SqlType.NUMERIC),
+                                        false)),
                         Optional.empty());
-        assertFault(view(new Plan.Join(SCAN, SCAN, on), List.of()), "two types");
+        assertFault(
+                view(new Plan.Join(SCAN, SCAN, Plan.JoinKind.INNER, on), List.of()), "two types");
     }
 
     @Test

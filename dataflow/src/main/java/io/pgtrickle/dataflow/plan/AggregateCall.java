@@ -1,0 +1,137 @@
+package io.pgtrickle.dataflow.plan;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.Plan.SortKey;
+import io.pgtrickle.model.type.Oids;
+import io.pgtrickle.model.type.SqlType;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+
+/// A call of an aggregate function over the rows of a group.
+///
+/// @param arguments over the input row; none for `count(*)`; for an ordered-set aggregate none either: what it orders is in
+///     `clauses`
+public record AggregateCall(
+        AggregateFunction function, List<Expression> arguments, Clauses clauses, SqlType type) {
+
+    public AggregateCall(
+            AggregateFunction function, List<Expression> arguments, Clauses clauses, SqlType type) {
+        this.function = function;
+        this.arguments = List.copyOf(arguments);
+        this.clauses = clauses;
+        this.type = type;
+    }
+
+    public AggregateFunction.Kind kind() {
+        return function.kind();
+    }
+
+    /// The first argument.
+    public Optional<Expression> argument() {
+        return arguments.stream().findFirst();
+    }
+
+    public Optional<Expression> filter() {
+        return clauses.filter();
+    }
+
+    public boolean distinct() {
+        return clauses.distinct();
+    }
+
+    /// Every expression over the input row.
+    public Stream<Expression> expressions() {
+        return Stream.of(
+                        arguments.stream(),
+                        clauses.filter().stream(),
+                        clauses.order().stream().map(SortKey::expression),
+                        clauses.direct().stream())
+                .flatMap(Function.identity());
+    }
+
+    /// The same call over other expressions.
+    public AggregateCall map(UnaryOperator<Expression> change) {
+        return new AggregateCall(
+                function,
+                arguments.stream().map(change).toList(),
+                new Clauses(
+                        clauses.filter().map(change),
+                        clauses.distinct(),
+                        clauses.order().stream()
+                                .map(key ->
+                                        new SortKey(
+                                                change.apply(key.expression()),
+                                                key.descending(),
+                                                key.nullsFirst()))
+                                .toList(),
+                        clauses.direct().stream().map(change).toList()),
+                type);
+    }
+
+    /// Whether the single values of each group are kept: the next extremum, and first and last occurrences, must be known.
+    public boolean keepsValues() {
+        return switch (kind()) {
+            case MIN, MAX -> true;
+            case COUNT, SUM, AVG -> distinct();
+            case OTHER -> true;
+        };
+    }
+
+    /// Whether the aggregate is known for the argument's type.
+    public boolean isSupported() {
+        return switch (kind()) {
+            case COUNT -> !distinct() || argumentIs(SqlType::equatable);
+            case SUM -> argumentIs(type -> isNumber(type) || type instanceof SqlType.IntervalType);
+            case AVG -> argumentIs(AggregateCall::isNumber);
+            case MIN, MAX -> argumentIs(SqlType::orderable);
+            case OTHER -> false;
+        };
+    }
+
+    private boolean argumentIs(Predicate<SqlType> condition) {
+        return argument().map(Expression::type).filter(condition).isPresent();
+    }
+
+    private static boolean isNumber(SqlType type) {
+        return switch (type) {
+            case SqlType.Integral(int oid, _, _) ->
+                    oid == Oids.INT2 || oid == Oids.INT4 || oid == Oids.INT8;
+            case SqlType.NumericType _, SqlType.Real _, SqlType.DoublePrecision _ -> true;
+            case SqlType.Bool _,
+                    SqlType.Text _,
+                    SqlType.ByteString _,
+                    SqlType.IntervalType _,
+                    SqlType.EnumType _,
+                    SqlType.Opaque _ ->
+                    false;
+        };
+    }
+
+    /// @param distinct whether equal arguments count once
+    /// @param order of ORDER BY within the call, or of WITHIN GROUP
+    /// @param direct arguments of an ordered-set or hypothetical-set aggregate that stand before WITHIN GROUP
+    public record Clauses(
+            Optional<Expression> filter,
+            boolean distinct,
+            List<SortKey> order,
+            List<Expression> direct) {
+
+        public static final Clauses NONE =
+                new Clauses(Optional.empty(), false, List.of(), List.of());
+
+        public Clauses(
+                Optional<Expression> filter,
+                boolean distinct,
+                List<SortKey> order,
+                List<Expression> direct) {
+            this.filter = filter;
+            this.distinct = distinct;
+            this.order = List.copyOf(order);
+            this.direct = List.copyOf(direct);
+        }
+    }
+}
