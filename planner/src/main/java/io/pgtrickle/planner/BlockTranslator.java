@@ -1,218 +1,507 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.model.type.SqlType;
-import io.pgtrickle.postgres.ColumnInfo;
-import io.pgtrickle.postgres.TableInfo;
+import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.Limit;
+import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
-/// From a Query node to a `SelectBlock`: resolves variables to slots, subqueries in FROM to blocks of their own.
+/// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
+/// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
+///
+/// A query that refers to others around it is computed for all values of its domain at once: those are carried along as columns
+/// through all stages, groups and partitions are told apart by them too.
 final class BlockTranslator {
 
-    private final CatalogReader catalog;
-    private final FunctionSupport support;
-    private final TableChecks tables;
+    private final Node query;
+    private final QueryScope scope;
+    private final Domain domain;
+    private final List<Node> targets;
 
-    BlockTranslator(CatalogReader catalog, FunctionSupport support, int majorVersion) {
-        this.catalog = catalog;
-        this.support = support;
-        this.tables = new TableChecks(catalog, majorVersion);
+    /// @param parent the scope of the query around it, or of the one that defines it
+    BlockTranslator(Node query, QueryScope parent, Domain domain) {
+        this(query, new QueryScope(Optional.of(parent), query, parent.context()), domain);
     }
 
-    SelectBlock translate(Node query) {
+    private BlockTranslator(Node query, QueryScope scope, Domain domain) {
+        this.query = query;
+        this.scope = scope;
+        this.domain = domain;
+        this.targets = query.nodes("targetList");
         QueryFeatures.check(query);
-        List<Node> rangeTable = query.nodes("rtable");
-        FromItems from = FromItems.of(query);
-        Map<Integer, Integer> bases = new HashMap<>();
-        List<SelectBlock.Leaf> leaves = new ArrayList<>();
-        int slots = 0;
-        for (int index : from.rangeTableIndexes()) {
-            SelectBlock.Leaf leaf = leaf(rangeTable.get(index - 1));
-            bases.put(index, slots);
-            leaves.add(leaf);
-            slots += leaf.width();
-        }
-        BlockScope scope = new BlockScope(rangeTable, bases, leaves, slots);
-        List<Expression> conjuncts = new ArrayList<>();
-        from.conditions()
-                .forEach(condition -> flatten(scope.expressions.translate(condition), conjuncts));
-        List<Node> targets = query.nodes("targetList");
-        Optional<SelectBlock.Grouping> grouping = Optional.empty();
-        List<Expression> outputs =
-                targets.stream()
-                        .filter(target -> !target.flag("resjunk"))
-                        .map(target -> scope.expressions.translate(target.node("expr")))
-                        .toList();
-        if (query.flag("hasAggs") || query.isSet("groupClause") || query.isSet("havingQual")) {
-            GroupTranslator groups = new GroupTranslator(catalog, scope.aggregates, leaves);
-            List<Expression> having = new ArrayList<>();
-            query.optionalNode("havingQual")
-                    .ifPresent(
-                            condition -> flatten(scope.expressions.translate(condition), having));
-            List<Expression> keys = keys(query, targets, scope);
-            grouping = Optional.of(groups.grouping(keys, having, outputs));
-            outputs = groups.aboveGroups(outputs, grouping.get().keys());
-        }
-        return new SelectBlock(leaves, conjuncts, grouping, outputs);
+        query.nodes("cteList").forEach(table -> scope.define(CommonTable.of(table, scope)));
     }
 
-    private List<Expression> keys(Node query, List<Node> targets, BlockScope scope) {
-        List<Expression> keys = new ArrayList<>();
-        for (Node clause : query.nodes("groupClause")) {
-            int reference = clause.integer("tleSortGroupRef");
-            Node target =
-                    targets.stream()
-                            .filter(candidate -> candidate.integer("ressortgroupref") == reference)
-                            .findFirst()
-                            .orElseThrow(
-                                    () -> Refusals.internal("a GROUP BY item without expression"));
-            Expression key = scope.expressions.translate(target.node("expr"));
-            TypeChecks.equatable(key.type(), "GROUP BY", catalog);
-            if (catalog.equalityOfOperator(clause.integer("eqop")).isEmpty()) {
-                throw Refusals.clause(
-                        "GROUP BY under another equality than the type's own", "Leave out USING.");
+    /// A query that stands on its own.
+    static Unnested translateWhole(Node query, PlannerContext context) {
+        return new BlockTranslator(
+                        query, new QueryScope(Optional.empty(), query, context), Domain.NONE)
+                .translate(false);
+    }
+
+    /// Rows that belong to an outer row if conditions hold.
+    ///
+    /// @param conditions and outputs: over the plan's columns, and behind them the outer references
+    record Conditional(Plan plan, List<Expression> conditions, List<Expression> outputs) {}
+
+    /// @param order over the plan's columns
+    record Ordered(Unnested rows, List<SortKey> order) {}
+
+    /// @param late whether columns may be left to be computed after the join with the outer query
+    Unnested translate(boolean late) {
+        Stages stages = stages(late);
+        if (stages.late.isPresent()) {
+            return new Unnested(
+                    stages.rows.plan(), stages.matches(), List.of(), false, stages.late);
+        }
+        List<Integer> outputs = stages.project(List.of());
+        return stages.unnested(outputs);
+    }
+
+    /// For a subquery whose order matters.
+    Ordered translateOrdered() {
+        Stages stages = stages(false);
+        boolean limited = query.isSet("limitCount") || query.isSet("limitOffset");
+        if (limited || query.isSet("distinctClause")) {
+            return new Ordered(stages.unnested(stages.project(List.of())), List.of());
+        }
+        List<SortKey> order = stages.order();
+        List<Integer> outputs =
+                stages.project(order.stream().map(SortKey::expression).toList());
+        List<SortKey> placed = new ArrayList<>();
+        int first = stages.rows.slots().size() - order.size();
+        for (int i = 0; i < order.size(); i++) {
+            SortKey key = order.get(i);
+            placed.add(
+                    new SortKey(
+                            new Column(first + i, key.expression().type()),
+                            key.descending(),
+                            key.nullsFirst()));
+        }
+        return new Ordered(stages.unnested(outputs), placed);
+    }
+
+    /// As conditions on pairs, where the query is no more than FROM and WHERE and refers to outer queries in WHERE only. What says
+    /// how often or in which order its rows come doesn't matter then.
+    Optional<Conditional> translateConditional() {
+        for (String field :
+                List.of(
+                        "groupClause",
+                        "groupingSets",
+                        "havingQual",
+                        "limitCount",
+                        "limitOffset",
+                        "setOperations",
+                        "hasAggs",
+                        "hasWindowFuncs",
+                        "hasTargetSRFs",
+                        "hasDistinctOn")) {
+            if (query.isSet(field)) {
+                return Optional.empty();
             }
-            if (!keys.contains(key)) {
-                keys.add(key);
+        }
+        FromTranslator from = new FromTranslator(scope, query);
+        if (from.refersOutside(query.node("jointree"))) {
+            return Optional.empty();
+        }
+        Rows rows = from.translate(query.node("jointree"), Rows.unit());
+        List<Expression> outputs = visible();
+        List<Expression> inner = new ArrayList<>();
+        List<Expression> outer = new ArrayList<>();
+        for (Expression condition : from.conditions()) {
+            (isOutside(condition) ? outer : inner).add(condition);
+        }
+        if (outputs.stream().anyMatch(Subqueries::isIn)
+                || outer.stream().anyMatch(Subqueries::isIn)) {
+            return Optional.empty();
+        }
+        Rows filtered = scope.subqueries().filter(rows, inner);
+        return Optional.of(
+                new Conditional(
+                        filtered.plan(),
+                        outer.stream().map(condition -> beside(condition, filtered)).toList(),
+                        outputs.stream().map(output -> beside(output, filtered)).toList()));
+    }
+
+    private boolean isOutside(Expression expression) {
+        return scope.slots().refersTo(expression, Slots.Owner.Outer.class);
+    }
+
+    private List<Expression> visible() {
+        List<Expression> expressions = new ArrayList<>();
+        for (Node target : targets) {
+            if (!target.flag("resjunk")) {
+                expressions.add(scope.translate(target.node("expr")));
             }
         }
-        return keys;
+        return expressions;
     }
 
-    /// The terms of an AND one by one, without those that are always true.
-    private static void flatten(Expression condition, List<Expression> conjuncts) {
-        switch (condition) {
-            case Expression.And(List<Expression> terms) ->
-                    terms.forEach(term -> flatten(term, conjuncts));
-            case Expression.Constant(Object value, _) when Boolean.TRUE.equals(value) -> {}
-            default -> conjuncts.add(condition);
-        }
+    /// Over the rows' columns, and behind them the outer references.
+    private Expression beside(Expression expression, Rows rows) {
+        List<Column> outside = domain.slots(scope.slots());
+        return Columns.replace(
+                expression,
+                column -> {
+                    int place = rows.slots().indexOf(column.index());
+                    return new Column(
+                            place >= 0
+                                    ? place
+                                    : rows.slots().size() + outside.indexOf(column),
+                            column.type());
+                });
     }
 
-    private SelectBlock.Leaf leaf(Node entry) {
-        if (entry.isSet("tablesample")) {
-            throw Refusals.clause("TABLESAMPLE", "Use a condition on the rows.");
+    private Stages stages(boolean late) {
+        Stages stages = new Stages();
+        if (query.isSet("setOperations")) {
+            stages.rows = new SetOperationTranslator(scope, query, domain).translate();
+            stages.carryDomain();
+        } else {
+            stages.from(late);
         }
-        if (entry.isSet("lateral")) {
-            throw Refusals.query("LATERAL subqueries", "Write them as joins.");
+        if (stages.late.isEmpty()) {
+            stages.windows();
         }
-        if (entry.isSet("securityQuals")) {
-            throw Refusals.clause("row-level security", "Query tables without policies.");
-        }
-        return switch (entry.integer("rtekind")) {
-            case RangeTable.RELATION -> table(entry);
-            case RangeTable.SUBQUERY ->
-                    new SelectBlock.Leaf.Nested(translate(entry.node("subquery")));
-            case RangeTable.FUNCTION ->
-                    throw Refusals.query("functions in FROM", "Keep their rows in a table.");
-            case RangeTable.TABLE_FUNCTION ->
-                    throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
-            case RangeTable.VALUES ->
-                    throw Refusals.query("VALUES lists", "Keep the rows in a table.");
-            case RangeTable.CTE ->
-                    throw Refusals.query("WITH queries", "Write them as subqueries in FROM.");
-            default ->
-                    throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
-        };
+        return stages;
     }
 
-    private SelectBlock.Leaf table(Node entry) {
-        TableInfo table = catalog.table(entry.integer("relid"));
-        tables.check(table, entry.flag("inh"));
-        int width =
-                table.columns().stream()
-                        .mapToInt(ColumnInfo::attributeNumber)
-                        .max()
-                        .orElseThrow(() ->
-                                Refusals.source(
-                                        "table " + TableChecks.name(table) + " has no columns",
-                                        "Query a table that has some."));
-        return new SelectBlock.Leaf.Table(table, width);
-    }
+    /// The rows as they are after the stages so far.
+    private final class Stages {
 
-    /// What names mean within one SELECT.
-    private final class BlockScope implements ExpressionTranslator.Scope {
+        private Rows rows = Rows.unit();
 
-        private final List<Node> rangeTable;
-        private final Map<Integer, Integer> bases;
-        private final List<SelectBlock.Leaf> leaves;
-        private final List<Integer> order;
-        private final ExpressionTranslator expressions =
-                new ExpressionTranslator(catalog, support, this);
-        private final AggregateTranslator aggregates;
+        /// By which the rows belong to outer ones; over slots.
+        private final List<Correlations.Correlation> correlations = new ArrayList<>();
 
-        BlockScope(
-                List<Node> rangeTable,
-                Map<Integer, Integer> bases,
-                List<SelectBlock.Leaf> leaves,
-                int slots) {
-            this.rangeTable = rangeTable;
-            this.bases = bases;
-            this.leaves = leaves;
-            this.order =
-                    bases.entrySet().stream()
-                            .sorted(Map.Entry.comparingByValue())
-                            .map(Map.Entry::getKey)
+        private GroupTranslator.Groups groups = GroupTranslator.Groups.NONE;
+        private Optional<Unnested.Late> late = Optional.empty();
+
+        void carryDomain() {
+            List<Column> slots = domain.slots(scope.slots());
+            for (int i = 0; i < slots.size(); i++) {
+                correlations.add(
+                        new Correlations.Correlation(
+                                new Column(i, slots.get(i).type()), slots.get(i).index(), true));
+            }
+        }
+
+        List<Column> carried() {
+            return correlations.stream()
+                    .map(correlation ->
+                            new Column(correlation.slot(), rows.type(correlation.slot())))
+                    .toList();
+        }
+
+        List<Unnested.Match> matches() {
+            return correlations.stream()
+                    .map(correlation ->
+                            new Unnested.Match(
+                                    correlation.outer(),
+                                    rows.slots().indexOf(correlation.slot()),
+                                    correlation.nullsMatch()))
+                    .toList();
+        }
+
+        void from(boolean lateAllowed) {
+            FromTranslator from = new FromTranslator(scope, query);
+            boolean grouped = GroupTranslator.isGrouped(query);
+            boolean early = !domain.isEmpty() && from.refersOutside(query.node("jointree"));
+            rows =
+                    from.translate(
+                            query.node("jointree"),
+                            early ? domain.rows(scope.slots()) : Rows.unit());
+            List<Expression> outputs = visible();
+            GroupTranslator group = new GroupTranslator(scope, query);
+            boolean single = grouped && group.hasEmptySet();
+            if (early || domain.isEmpty()) {
+                carryDomain();
+                rows = scope.subqueries().filter(rows, from.conditions());
+            } else {
+                Correlations found =
+                        Correlations.find(
+                                scope,
+                                domain,
+                                from.conditions(),
+                                new Correlations.Uses(
+                                        grouped ? group.expressions() : outputs, outputs));
+                boolean separable =
+                        !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
+                Correlations chosen = separable ? found : Correlations.none(domain);
+                rows = chosen.domainRows(scope).cross(rows);
+                rows = chosen.name(scope.subqueries().filter(rows, chosen.conditions(from.conditions())));
+                correlations.addAll(chosen.all(scope));
+                if (single && separable) {
+                    groupLate(group, outputs.getFirst());
+                    return;
+                }
+            }
+            if (grouped) {
+                groups = group.group(rows, carried(), single ? domain : Domain.NONE);
+                rows = scope.subqueries().filter(groups.rows(), groups.having());
+            }
+        }
+
+        private boolean canBeLate(GroupTranslator group, List<Expression> outputs) {
+            return outputs.size() == 1
+                    && !Subqueries.isIn(outputs.getFirst())
+                    && group.isPlainAggregate()
+                    && !query.isSet("havingQual")
+                    && !query.isSet("limitCount")
+                    && !query.isSet("limitOffset")
+                    && !query.isSet("hasWindowFuncs")
+                    && !query.isSet("hasTargetSRFs");
+        }
+
+        private void groupLate(GroupTranslator group, Expression output) {
+            groups = group.group(rows, carried(), Domain.NONE);
+            rows = groups.rows();
+            Expression present = groups.above(output);
+            Expression absent = group.overNothing(output);
+            late =
+                    Optional.of(
+                            new Unnested.Late(
+                                    List.of(beside(present, rows)),
+                                    List.of(beside(absent, rows))));
+        }
+
+        /// Window functions, then set-returning functions.
+        void windows() {
+            List<Expression> outputs = visible();
+            for (Node window : query.nodes("windowClause")) {
+                window(window);
+            }
+            setFunctions(outputs);
+        }
+
+        private void window(Node window) {
+            List<WindowTranslator.Registered> functions =
+                    scope.windows().registered().stream()
+                            .filter(function ->
+                                    function.window() == window.integer("winref"))
                             .toList();
-            this.aggregates = new AggregateTranslator(catalog, expressions, slots);
+            if (functions.isEmpty()) {
+                return;
+            }
+            WindowStage stage = new WindowStage(scope, targets, groups::above);
+            rows = stage.apply(rows, carried(), window, functions);
         }
 
-        @Override
-        public Expression column(Node variable) {
-            if (variable.integer("varlevelsup") != 0) {
-                throw Refusals.query(
-                        "references to an outer query", "Write the subquery as a join.");
+        private void setFunctions(List<Expression> outputs) {
+            Set<Integer> done = new HashSet<>();
+            List<SetFunctionTranslator.Registered> rest =
+                    new ArrayList<>(scope.setFunctions().registered());
+            while (!rest.isEmpty()) {
+                List<SetFunctionTranslator.Registered> ready =
+                        rest.stream()
+                                .filter(function ->
+                                        rest.stream()
+                                                .noneMatch(other ->
+                                                        function.function()
+                                                                .arguments()
+                                                                .stream()
+                                                                .anyMatch(argument ->
+                                                                        Columns.of(argument)
+                                                                                .get(
+                                                                                        other.slot()
+                                                                                                .index()))))
+                                .toList();
+                rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
+                ready.forEach(function -> done.add(function.slot().index()));
+                rest.removeAll(ready);
             }
-            int index = variable.integer("varno");
-            int attribute = (short) variable.integer("varattno");
-            Node entry = rangeTable.get(index - 1);
-            if (attribute == 0) {
-                throw Refusals.query("references to whole rows", "Name the columns one by one.");
+            if (!done.isEmpty() && outputs.isEmpty()) {
+                throw Refusals.internal("set-returning functions without columns");
             }
-            if (attribute < 0) {
-                throw Refusals.query(
-                        "system columns, as " + RangeTable.systemColumn(attribute) + ",",
-                        "Use the table's own columns.");
-            }
-            return switch (entry.integer("rtekind")) {
-                case RangeTable.JOIN -> alias(entry, "joinaliasvars", attribute);
-                case RangeTable.GROUP -> alias(entry, "groupexprs", attribute);
-                default -> slot(index, attribute, variable);
-            };
         }
 
-        /// What a column of a join or of GROUP BY stands for.
-        private Expression alias(Node entry, String list, int attribute) {
-            if (entry.items(list).get(attribute - 1) instanceof Node meant) {
-                return expressions.translate(meant);
+        /// The select list, with DISTINCT, ORDER BY and LIMIT.
+        ///
+        /// @param further columns behind it
+        /// @return the slots of the query's columns
+        List<Integer> project(List<Expression> further) {
+            List<Expression> outputs = new ArrayList<>(visible());
+            int width = outputs.size();
+            List<SortKey> order = needsOrder() ? order() : List.of();
+            List<Expression> distinctOn =
+                    query.isSet("hasDistinctOn")
+                            ? scope.clauseExpressions(query.nodes("distinctClause"), targets)
+                            : List.of();
+            boolean distinct = query.isSet("distinctClause") && distinctOn.isEmpty();
+            List<Expression> all = new ArrayList<>(outputs);
+            if (!distinct) {
+                order.forEach(key -> all.add(key.expression()));
+                all.addAll(distinctOn);
+                all.addAll(further);
             }
-            throw Refusals.internal("a column of a join that stands for nothing");
+            List<Expression> above = new ArrayList<>();
+            for (Expression expression : all) {
+                above.add(groups.above(expression));
+            }
+            Subqueries.Attachment attached = scope.subqueries().attach(rows, above);
+            List<Expression> columns = new ArrayList<>(carried());
+            columns.addAll(attached.expressions());
+            List<Integer> names = new ArrayList<>(carriedSlots());
+            for (Expression expression : attached.expressions()) {
+                names.add(scope.slots().unnamed(expression.type()).index());
+            }
+            rows = attached.rows().project(columns, names);
+            int first = correlations.size();
+            List<Integer> visible = List.copyOf(names.subList(first, first + width));
+            List<SortKey> placed = place(order, outputs, visible, names, first + width, distinct);
+            if (distinct) {
+                distinct(visible);
+            }
+            if (!distinctOn.isEmpty()) {
+                distinctOn(distinctOn.size(), first + width + order.size(), placed);
+            }
+            limit(placed);
+            rows = rows.keep(kept(visible, further.size(), names));
+            return visible;
         }
 
-        private Expression slot(int index, int attribute, Node variable) {
-            Integer base = bases.get(index);
-            if (base == null) {
-                throw Refusals.internal("a column of a relation that FROM doesn't name");
-            }
-            SelectBlock.Leaf leaf = leaves.get(order.indexOf(index));
-            if (leaf instanceof SelectBlock.Leaf.Nested(SelectBlock block)) {
-                return new Expression.Column(
-                        base + attribute - 1, block.outputs().get(attribute - 1).type());
-            }
-            if (leaf instanceof SelectBlock.Leaf.Table(TableInfo table, _)) {
-                tables.checkColumn(table, attribute);
-            }
-            SqlType type = catalog.type(variable.integer("vartype"), variable.integer("varcollid"));
-            return new Expression.Column(base + attribute - 1, type);
+        private List<Integer> carriedSlots() {
+            return correlations.stream().map(Correlations.Correlation::slot).toList();
         }
 
-        @Override
-        public Expression aggregate(Node aggref) {
-            return aggregates.translate(aggref);
+        private List<Integer> kept(List<Integer> visible, int further, List<Integer> names) {
+            List<Integer> kept = new ArrayList<>(carriedSlots());
+            kept.addAll(visible);
+            kept.addAll(names.subList(names.size() - further, names.size()));
+            return kept;
+        }
+
+        /// The order over the projected rows.
+        private List<SortKey> place(
+                List<SortKey> order,
+                List<Expression> outputs,
+                List<Integer> visible,
+                List<Integer> names,
+                int first,
+                boolean distinct) {
+            List<SortKey> placed = new ArrayList<>();
+            for (int i = 0; i < order.size(); i++) {
+                SortKey key = order.get(i);
+                int output = outputs.indexOf(key.expression());
+                if (distinct && output < 0) {
+                    throw Refusals.internal("an order by what DISTINCT doesn't select");
+                }
+                int slot = output >= 0 ? visible.get(output) : names.get(first + i);
+                placed.add(
+                        new SortKey(
+                                new Column(rows.slots().indexOf(slot), key.expression().type()),
+                                key.descending(),
+                                key.nullsFirst()));
+            }
+            return placed;
+        }
+
+        private void distinct(List<Integer> visible) {
+            for (int slot : visible) {
+                TypeChecks.equatable(
+                        rows.type(slot), "DISTINCT", scope.context().catalog());
+            }
+            rows = new Rows(new Plan.Distinct(rows.plan()), rows.slots());
+        }
+
+        private void distinctOn(int count, int first, List<SortKey> order) {
+            List<Expression> partition = partition();
+            for (int i = 0; i < count; i++) {
+                Column column = new Column(first + i, rows.plan().types().get(first + i));
+                TypeChecks.equatable(
+                        column.type(), "DISTINCT ON", scope.context().catalog());
+                partition.add(column);
+            }
+            rows =
+                    new Rows(
+                            new Plan.TopK(
+                                    rows.plan(),
+                                    partition,
+                                    order,
+                                    new Limit(Optional.of(1L), 0, false)),
+                            rows.slots());
+        }
+
+        private List<Expression> partition() {
+            List<Expression> partition = new ArrayList<>();
+            carriedSlots().forEach(slot -> partition.add(rows.column(slot)));
+            return partition;
+        }
+
+        private boolean needsOrder() {
+            return query.isSet("hasDistinctOn")
+                    || limitOf("limitCount").isPresent()
+                    || limitOf("limitOffset").isPresent();
+        }
+
+        List<SortKey> order() {
+            return SortKeys.of(
+                    query.nodes("sortClause"),
+                    targets,
+                    scope::translate,
+                    scope.context().catalog(),
+                    "LIMIT or DISTINCT ON");
+        }
+
+        private void limit(List<SortKey> order) {
+            Optional<Long> count = limitOf("limitCount");
+            long offset = limitOf("limitOffset").orElse(0L);
+            if (count.isEmpty() && offset == 0) {
+                return;
+            }
+            boolean withTies = query.integer("limitOption") == 1;
+            rows =
+                    new Rows(
+                            new Plan.TopK(
+                                    rows.plan(),
+                                    partition(),
+                                    order,
+                                    new Limit(count, offset, withTies)),
+                            rows.slots());
+        }
+
+        /// `LIMIT ALL` and `OFFSET NULL` are no limits.
+        private Optional<Long> limitOf(String field) {
+            Optional<Expression> limit = query.optionalNode(field).map(scope::translate);
+            if (limit.isEmpty()) {
+                return Optional.empty();
+            }
+            if (limit.get() instanceof Expression.Constant(Object value, _)) {
+                return Optional.ofNullable((Long) value).map(number -> checked(number, field));
+            }
+            throw Refusals.clause(
+                    (field.equals("limitCount") ? "LIMIT" : "OFFSET") + " by a computed value",
+                    "Write it as a number.");
+        }
+
+        private long checked(long number, String field) {
+            if (number < 0) {
+                boolean limit = field.equals("limitCount");
+                throw Refusals.negative(limit ? "LIMIT" : "OFFSET", limit ? "2201W" : "2201X");
+            }
+            return number;
+        }
+
+        Unnested unnested(List<Integer> outputs) {
+            boolean exactlyOne =
+                    GroupTranslator.isGrouped(query)
+                            && !query.isSet("groupClause")
+                            && !query.isSet("groupingSets")
+                            && !query.isSet("havingQual")
+                            && !query.isSet("limitCount")
+                            && !query.isSet("limitOffset")
+                            && !query.isSet("hasTargetSRFs");
+            return new Unnested(
+                    rows.plan(),
+                    matches(),
+                    outputs.stream().map(rows.slots()::indexOf).toList(),
+                    exactlyOne,
+                    Optional.empty());
         }
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /// The catalog as one planning sees it: each thing is read once. Beside what `Catalog` has: operators that are a type's default
@@ -157,6 +158,118 @@ final class CatalogReader {
                         arrayTypeOid)
                 .stream()
                 .findFirst();
+    }
+
+    /// Whether an operator sorts backwards; empty where it isn't the order of a type's default operator class.
+    Optional<Boolean> isDescending(int operatorOid) {
+        return rows(
+                        """
+                        SELECT a.amopstrategy = 5
+                          FROM pg_catalog.pg_amop a
+                          JOIN pg_catalog.pg_am m ON m.oid = a.amopmethod AND m.amname = 'btree'
+                          JOIN pg_catalog.pg_opclass c ON c.opcfamily = a.amopfamily AND c.opcmethod = m.oid AND c.opcdefault
+                         WHERE a.amopopr = ?::int8::oid AND a.amopstrategy IN (1, 5)
+                        """,
+                        row -> row.getBoolean(1),
+                        operatorOid)
+                .stream()
+                .findFirst();
+    }
+
+    /// The function behind an operator.
+    int operatorFunction(int operatorOid) {
+        return rows(
+                        "SELECT oprcode::oid::int8 FROM pg_catalog.pg_operator WHERE oid = ?::int8::oid",
+                        row -> oid(row, 1),
+                        operatorOid)
+                .getFirst();
+    }
+
+    /// The function of a cast, where it has one.
+    OptionalInt castFunction(int from, int to) {
+        return rows(
+                        "SELECT castfunc::int8 FROM pg_catalog.pg_cast"
+                                + " WHERE castsource = ?::int8::oid AND casttarget = ?::int8::oid AND castfunc <> 0",
+                        row -> oid(row, 1),
+                        from,
+                        to)
+                .stream()
+                .mapToInt(Integer::intValue)
+                .findFirst();
+    }
+
+    boolean isComposite(int typeOid) {
+        return !rows(
+                        "SELECT 1 FROM pg_catalog.pg_type WHERE oid = ?::int8::oid"
+                                + " AND (typtype = 'c' OR typname = 'record')",
+                        row -> row.getInt(1),
+                        typeOid)
+                .isEmpty();
+    }
+
+    /// The columns of a function's rows: its OUT parameters, or the columns of the composite type that it returns.
+    List<SqlType> rowTypes(int functionOid, int resultTypeOid) {
+        List<SqlType> out =
+                rows(
+                        """
+                        SELECT a.type::int8, coalesce(t.typcollation, 0)::int8
+                          FROM pg_catalog.pg_proc p,
+                               unnest(p.proallargtypes, p.proargmodes) WITH ORDINALITY a(type, mode, n)
+                          JOIN pg_catalog.pg_type t ON t.oid = a.type
+                         WHERE p.oid = ?::int8::oid AND a.mode IN ('o', 'b', 't')
+                         ORDER BY a.n
+                        """,
+                        row -> type(oid(row, 1), oid(row, 2)),
+                        functionOid);
+        return out.isEmpty()
+                ? rows(
+                        """
+                        SELECT a.atttypid::int8, a.attcollation::int8
+                          FROM pg_catalog.pg_type t
+                          JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
+                         WHERE t.oid = ?::int8::oid
+                         ORDER BY a.attnum
+                        """,
+                        row -> type(oid(row, 1), oid(row, 2)),
+                        resultTypeOid)
+                : out;
+    }
+
+    /// The array type of an element type.
+    int arrayType(int elementTypeOid) {
+        return rows(
+                        "SELECT CASE WHEN typcategory = 'A' THEN oid ELSE typarray END::int8"
+                                + " FROM pg_catalog.pg_type WHERE oid = ?::int8::oid",
+                        row -> oid(row, 1),
+                        elementTypeOid)
+                .getFirst();
+    }
+
+    /// `array_agg` of a type.
+    FunctionInfo arrayAggregate(int elementTypeOid) {
+        return function(
+                rows(
+                                """
+                                SELECT p.oid::int8 FROM pg_catalog.pg_proc p
+                                 WHERE p.proname = 'array_agg' AND p.pronamespace = 'pg_catalog'::regnamespace
+                                   AND p.proargtypes[0] = CASE WHEN (SELECT typcategory FROM pg_catalog.pg_type WHERE oid = ?::int8::oid) = 'A'
+                                                               THEN 'anyarray'::regtype ELSE 'anynonarray'::regtype END
+                                """,
+                                row -> oid(row, 1),
+                                elementTypeOid)
+                        .getFirst());
+    }
+
+    /// The tree of a view's query.
+    String viewTree(int viewOid) {
+        return rows(
+                        "SELECT ev_action::text FROM pg_catalog.pg_rewrite"
+                                + " WHERE ev_class = ?::int8::oid AND ev_type = '1'",
+                        row -> row.getString(1),
+                        viewOid)
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> Refusals.internal("a view without a query"));
     }
 
     /// The label of an enum's value, by the value's oid.

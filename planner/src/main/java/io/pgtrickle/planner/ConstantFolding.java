@@ -29,10 +29,12 @@ final class ConstantFolding {
             case Expression.Or(List<Expression> terms) -> junction(terms, true);
             case Expression.Case choice -> choice(choice);
             case Expression.Coalesce coalesce -> coalesce(coalesce);
-            case Call(_, _, List<Expression> arguments, SqlType type, _) ->
-                    arguments.stream().anyMatch(ConstantFolding::isNull)
-                            ? new Constant(null, type)
-                            : evaluated(expression);
+            case Call(int functionOid, _, List<Expression> arguments, SqlType type, _) ->
+                    functionOid == Subqueries.SUBQUERY
+                            ? expression
+                            : arguments.stream().anyMatch(ConstantFolding::isNull)
+                                    ? new Constant(null, type)
+                                    : evaluated(expression);
             case Expression.Relabel _,
                     Expression.Not _,
                     Expression.IsNull _,

@@ -20,6 +20,11 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     /// A simple CASE compares its argument in each branch; the argument is repeated in the expression. This many nodes at most.
     private static final int MAX_REPEATED_NODES = 10_000;
 
+    /// Of `RowCompareType` and, since 18, `CompareType`.
+    private static final int LESS_OR_EQUAL = 2;
+
+    private static final int GREATER_OR_EQUAL = 4;
+
     private static final int UNKNOWN = 705;
     private static final int DEFAULT_COLLATION = 100;
 
@@ -44,6 +49,18 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         Expression column(Node variable);
 
         Expression aggregate(Node aggref);
+
+        Expression subquery(Node sublink);
+
+        /// A column of the subquery whose comparison is being translated.
+        Expression parameter(Node parameter);
+
+        Expression window(Node windowFunction);
+
+        Expression grouping(Node groupingFunction);
+
+        /// @param call one that returns a set
+        Expression setFunction(Node call);
     }
 
     @Override
@@ -52,9 +69,18 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                 switch (node.kind()) {
                     case "VAR" -> scope.column(node);
                     case "AGGREF" -> scope.aggregate(node);
+                    case "SUBLINK" -> scope.subquery(node);
+                    case "PARAM" -> scope.parameter(node);
+                    case "WINDOWFUNC" -> scope.window(node);
+                    case "GROUPINGFUNC" -> scope.grouping(node);
+                    case "ROWCOMPAREEXPR", "ROWCOMPARE" -> rowComparison(node);
                     case "CONST" -> constant(node);
-                    case "OPEXPR" -> operator(node, type(node, "opresulttype", "opcollid"));
-                    case "FUNCEXPR" -> function(node);
+                    case "OPEXPR" ->
+                            node.flag("opretset")
+                                    ? scope.setFunction(node)
+                                    : operator(node, type(node, "opresulttype", "opcollid"));
+                    case "FUNCEXPR" ->
+                            node.flag("funcretset") ? scope.setFunction(node) : function(node);
                     case "DISTINCTEXPR" -> new Expression.IsDistinct(operator(node, SqlType.BOOL));
                     case "NULLIFEXPR" ->
                             new Expression.NullIf(
@@ -171,11 +197,67 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     }
 
     private Expression nullTest(Node node) {
+        Node argument = node.node("arg");
+        if (argument.kind().equals("ROWEXPR") || argument.kind().equals("ROW")) {
+            return rowNullTest(argument, node.integer("nulltesttype") == 1);
+        }
         if (node.flag("argisrow")) {
             throw Refusals.query("tests of whole rows for NULL", "Test the columns one by one.");
         }
-        return new Expression.IsNull(
-                translate(node.node("arg")), node.integer("nulltesttype") == 1);
+        return new Expression.IsNull(translate(argument), node.integer("nulltesttype") == 1);
+    }
+
+    /// `ROW(a, b) IS NULL` where all columns are, `IS NOT NULL` where none is.
+    private Expression rowNullTest(Node row, boolean negated) {
+        List<Expression> tests = new ArrayList<>();
+        for (Expression column : list(row, "args")) {
+            tests.add(new Expression.IsNull(column, negated));
+        }
+        return new Expression.And(tests);
+    }
+
+    /// `(a, b) < (c, d)`: the first pair that isn't equal decides, and a NULL before that makes it NULL. Each operator is asked both
+    /// ways round: `a <= b` and `b <= a` mean equal, as neither of `a < b` and `b < a` does.
+    private Expression rowComparison(Node node) {
+        List<Expression> left = list(node, "largs");
+        List<Expression> right = list(node, "rargs");
+        List<Integer> operators = node.numbers("opnos");
+        List<Integer> collations = node.numbers("inputcollids");
+        int kind = node.integer(node.has("rctype") ? "rctype" : "cmptype");
+        boolean orEqual = kind == LESS_OR_EQUAL || kind == GREATER_OR_EQUAL;
+        Expression rest = new Expression.Constant(orEqual, SqlType.BOOL);
+        for (int i = operators.size() - 1; i >= 0; i--) {
+            if (!left.get(i).type().equals(right.get(i).type())) {
+                throw Refusals.query(
+                        "comparisons of rows whose columns have different types",
+                        "Cast the columns to one type.");
+            }
+            FunctionCalls.Request request =
+                    new FunctionCalls.Request(
+                            catalog.operatorFunction(operators.get(i)),
+                            operators.get(i),
+                            SqlType.BOOL,
+                            collations.get(i));
+            Call forwards = calls.call(request, List.of(left.get(i), right.get(i)));
+            Call backwards = calls.call(request, List.of(right.get(i), left.get(i)));
+            Expression decided = orEqual ? new Expression.Not(backwards) : forwards;
+            Expression against = orEqual ? new Expression.Not(forwards) : backwards;
+            rest =
+                    new Expression.Case(
+                            List.of(
+                                    new Branch(
+                                            new Expression.IsNull(forwards, false),
+                                            new Expression.Constant(null, SqlType.BOOL)),
+                                    new Branch(
+                                            decided,
+                                            new Expression.Constant(true, SqlType.BOOL)),
+                                    new Branch(
+                                            against,
+                                            new Expression.Constant(false, SqlType.BOOL))),
+                            rest,
+                            SqlType.BOOL);
+        }
+        return rest;
     }
 
     /// In the order of `BoolTestType`: TRUE, NOT TRUE, FALSE, NOT FALSE, UNKNOWN, NOT UNKNOWN.

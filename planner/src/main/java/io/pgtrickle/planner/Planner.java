@@ -76,18 +76,26 @@ public final class Planner {
     private ViewPlan plan(AnalyzedQuery query, int major) {
         Node tree = NodeTree.parseQuery(query.tree());
         CatalogReader catalog = new CatalogReader(connection);
-        SelectBlock block = new BlockTranslator(catalog, support, major).translate(tree);
-        if (block.outputs().isEmpty()) {
+        PlannerContext context =
+                new PlannerContext(
+                        catalog,
+                        support,
+                        new RelationTranslator(catalog, new TableChecks(catalog, major)),
+                        new AtomicInteger());
+        Unnested translated = BlockTranslator.translateWhole(tree, context);
+        if (translated.outputs().isEmpty()) {
             throw Refusals.query("queries without columns", "Select at least one column.");
         }
-        if (block.outputs().size() != query.columns().size()) {
+        if (translated.outputs().size() != query.columns().size()) {
             throw Refusals.internal(
                     "the query's tree has "
-                            + block.outputs().size()
+                            + translated.outputs().size()
                             + " columns, the view "
                             + query.columns().size());
         }
-        Relation relation = new BlockPlanner(catalog, support).plan(block);
+        PlanFacts facts = PlanFacts.of(catalog, support);
+        Plan rewritten = new PlanRewriter(facts).rewrite(translated.plan());
+        RowProperties properties = new PlanProperties(facts).of(rewritten);
         List<OutputColumn> columns = columns(query, relation);
         ViewPlan plan =
                 new ViewPlan(

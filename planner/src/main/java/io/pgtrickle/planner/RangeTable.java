@@ -11,6 +11,9 @@ final class RangeTable {
     static final int VALUES = 5;
     static final int CTE = 6;
 
+    /// No relation: one row.
+    static final int RESULT = 8;
+
     /// The expressions of GROUP BY, since 18.
     static final int GROUP = 9;
 

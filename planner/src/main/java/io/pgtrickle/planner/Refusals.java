@@ -34,6 +34,13 @@ final class Refusals {
         return refusal(ErrorCode.UNSUPPORTED_COLLATION, message, hint);
     }
 
+    /// As PostgreSQL refuses it when the query runs.
+    static PgtrickleException negative(String clause, String sqlState) {
+        return PgtrickleException.of(
+                        ErrorCode.QUERY_REJECTED, clause + " must not be negative")
+                .withSqlState(sqlState);
+    }
+
     static PgtrickleException internal(String message) {
         return PgtrickleException.of(ErrorCode.INTERNAL, message);
     }

@@ -25,18 +25,10 @@ final class TableChecks {
         return Quoting.qualified(table.name().schema(), table.name().name());
     }
 
-    /// @param withChildren whether the query reads the tables that inherit from it too, which it does without ONLY
-    void check(TableInfo table, boolean withChildren) {
+    void check(TableInfo table) {
         checkSchema(table);
         checkKind(table);
         checkPersistence(table);
-        if (!table.children().isEmpty()) {
-            throw Refusals.source(
-                    "table " + name(table) + " isn't supported yet: other tables inherit from it",
-                    withChildren
-                            ? "Query the tables that inherit from it, one by one."
-                            : "Query tables without children; ONLY doesn't help yet.");
-        }
         if (table.traits().rowSecurity()) {
             throw PgtrickleException.of(
                             ErrorCode.ROW_SECURITY,
@@ -45,7 +37,9 @@ final class TableChecks {
                                     + " has row-level security, which a view's table would evade")
                     .withHint("Query tables without row-level security.");
         }
-        checkIdentity(table);
+        if (table.kind() != TableInfo.Kind.PARTITIONED_TABLE) {
+            checkIdentity(table);
+        }
     }
 
     private void checkSchema(TableInfo table) {
@@ -70,11 +64,7 @@ final class TableChecks {
 
     private static void checkKind(TableInfo table) {
         switch (table.kind()) {
-            case TABLE -> {}
-            case PARTITIONED_TABLE ->
-                    throw Refusals.source(
-                            "partitioned table " + name(table) + " isn't supported yet",
-                            "Query its partitions, one by one.");
+            case TABLE, PARTITIONED_TABLE -> {}
             case VIEW ->
                     throw Refusals.source(
                             "view " + name(table) + " isn't supported yet as a source",

@@ -7,9 +7,7 @@ import io.pgtrickle.postgres.ColumnInfo;
 import io.pgtrickle.postgres.TableInfo;
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 
 /// From a table to a scan of the columns that are needed: those that the query uses and those of the identity; at least one, since
 /// rows without columns can't be copied.
@@ -21,10 +19,10 @@ final class TableScan {
         this.catalog = catalog;
     }
 
-    /// @param attributes the columns' numbers in the table, in the order of the relation
-    record Scanned(Relation relation, List<Integer> attributes) {
-        Scanned(Relation relation, List<Integer> attributes) {
-            this.relation = relation;
+    /// @param attributes the columns' numbers in the table, in the order of the plan
+    record Scanned(Plan plan, List<Integer> attributes) {
+        Scanned(Plan plan, List<Integer> attributes) {
+            this.plan = plan;
             this.attributes = List.copyOf(attributes);
         }
     }
@@ -40,7 +38,6 @@ final class TableScan {
         }
         List<Integer> attributes = needed.stream().boxed().toList();
         List<SourceColumn> columns = new ArrayList<>();
-        BitSet notNull = new BitSet();
         for (int i = 0; i < attributes.size(); i++) {
             ColumnInfo column = TableChecks.column(table, attributes.get(i));
             columns.add(
@@ -49,7 +46,6 @@ final class TableScan {
                             column.name(),
                             catalog.type(column.typeOid(), column.collationOid()),
                             column.notNull()));
-            notNull.set(i, column.notNull());
         }
         Source source =
                 new Source(
@@ -58,9 +54,7 @@ final class TableScan {
                         table.name().name(),
                         columns,
                         identity(table, attributes));
-        Relation relation =
-                new Relation(new Plan.Scan(source), notNull, uniqueKeys(table, attributes));
-        return new Scanned(relation, attributes);
+        return new Scanned(new Plan.Scan(source), attributes);
     }
 
     private static int anyColumn(TableInfo table) {
@@ -83,17 +77,5 @@ final class TableScan {
                     throw Refusals.internal(
                             "table " + TableChecks.name(table) + " has no replica identity");
         };
-    }
-
-    private static Set<Set<Integer>> uniqueKeys(TableInfo table, List<Integer> attributes) {
-        Set<Set<Integer>> keys = new HashSet<>();
-        for (List<Integer> key : table.uniqueKeys()) {
-            if (attributes.containsAll(key)) {
-                Set<Integer> places = new HashSet<>();
-                key.forEach(attribute -> places.add(attributes.indexOf(attribute)));
-                keys.add(places);
-            }
-        }
-        return keys;
     }
 }

@@ -1,0 +1,410 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.Plan.JoinKind;
+import io.pgtrickle.dataflow.plan.Plan.SetFunction;
+import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/// The FROM clause of one SELECT: tables, subqueries, functions and their joins, from left to right, so that what is LATERAL finds
+/// what it refers to in the rows so far.
+final class FromTranslator {
+
+    /// In the order of `JoinType`.
+    private static final int INNER = 0;
+
+    private static final int LEFT = 1;
+    private static final int FULL = 2;
+    private static final int RIGHT = 3;
+
+    private final QueryScope scope;
+    private final Map<Integer, Set<Integer>> used;
+    private final List<Expression> conditions = new ArrayList<>();
+
+    FromTranslator(QueryScope scope, Node query) {
+        this.scope = scope;
+        this.used = ColumnUse.of(query);
+    }
+
+    /// The conditions of WHERE and of the inner joins that no outer join is around.
+    List<Expression> conditions() {
+        return List.copyOf(conditions);
+    }
+
+    /// Whether anything in FROM, the conditions of its inner joins apart, refers to a query around this one.
+    boolean refersOutside(Node jointree) {
+        for (Node item : jointree.nodes("fromlist")) {
+            if (refersOutside(item, true)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private boolean refersOutside(Node item, boolean inner) {
+        if (item.kind().equals("RANGETBLREF")) {
+            return isOutside(FreeReferences.ofPart(entry(item.integer("rtindex")), scope));
+        }
+        boolean stays = inner && item.integer("jointype") == INNER;
+        return refersOutside(item.node("larg"), stays)
+                || refersOutside(item.node("rarg"), stays)
+                || !stays && isOutside(FreeReferences.ofPart(item.value("quals"), scope));
+    }
+
+    private boolean isOutside(SequencedMap<OuterReference, Node> references) {
+        return references.keySet().stream()
+                .anyMatch(reference -> reference.depth() < scope.depth());
+    }
+
+    /// @param start the domain's rows, or one row without columns
+    Rows translate(Node jointree, Rows start) {
+        Rows rows = start;
+        for (Node item : jointree.nodes("fromlist")) {
+            rows = item(item, rows, true);
+        }
+        jointree.optionalNode("quals").ifPresent(this::condition);
+        return rows;
+    }
+
+    private void condition(Node node) {
+        Conjuncts.split(scope.translate(node)).forEach(conditions::add);
+    }
+
+    private Node entry(int index) {
+        return scope.rangeTable().get(index - 1);
+    }
+
+    /// @param inner whether conditions of inner joins may be left to WHERE
+    private Rows item(Node item, Rows left, boolean inner) {
+        if (item.kind().equals("RANGETBLREF")) {
+            int index = item.integer("rtindex");
+            return leaf(index, left, JoinKind.INNER, List.of());
+        }
+        Node larg = item.node("larg");
+        Node rarg = item.node("rarg");
+        return switch (item.integer("jointype")) {
+            case INNER -> {
+                Rows rows = item(rarg, item(larg, left, inner), inner);
+                Optional<Node> quals = item.optionalNode("quals");
+                if (inner) {
+                    quals.ifPresent(this::condition);
+                    yield rows;
+                }
+                yield scope.subqueries()
+                        .filter(rows, quals.map(this::split).orElse(List.of()));
+            }
+            case LEFT -> outer(larg, rarg, item, left);
+            case RIGHT -> outer(rarg, larg, item, left);
+            case FULL -> full(item, left);
+            default ->
+                    throw Refusals.clause(
+                            "a join of PostgreSQL's type " + item.integer("jointype"),
+                            "Use another join.");
+        };
+    }
+
+    private List<Expression> split(Node condition) {
+        return Conjuncts.split(scope.translate(condition));
+    }
+
+    /// `kept LEFT JOIN padded`; with rows to the left of both these go into the kept side, since
+    /// A × (B ⟕ C) = (A × B) ⟕ C.
+    private Rows outer(Node kept, Node padded, Node join, Rows left) {
+        Rows rows = item(kept, left, false);
+        List<Expression> on =
+                join.optionalNode("quals").map(this::split).orElse(List.of());
+        SequencedMap<OuterReference, Node> references = referencesOf(padded);
+        if (references.isEmpty()) {
+            return join(rows, item(padded, Rows.unit(), false), JoinKind.LEFT, on);
+        }
+        if (padded.kind().equals("RANGETBLREF") && isQuery(padded.integer("rtindex"))) {
+            return leaf(padded.integer("rtindex"), rows, JoinKind.LEFT, on);
+        }
+        Rows domain = domain(rows, references);
+        return join(rows, item(padded, domain, false), JoinKind.LEFT, on);
+    }
+
+    /// Where the sides refer to rows to the left, their values are on both sides, and one of a matched pair's is kept.
+    private Rows full(Node join, Rows left) {
+        SequencedMap<OuterReference, Node> references = referencesOf(join);
+        List<Expression> on =
+                join.optionalNode("quals").map(this::split).orElse(List.of());
+        if (references.isEmpty()) {
+            Rows rows =
+                    join(
+                            item(join.node("larg"), Rows.unit(), false),
+                            item(join.node("rarg"), Rows.unit(), false),
+                            JoinKind.FULL,
+                            on);
+            return left.cross(rows);
+        }
+        throw Refusals.query(
+                "FULL JOINs that refer to an outer query or to FROM items to their left",
+                "Write the FULL JOIN as a subquery that doesn't, and filter its result.");
+    }
+
+    /// Shared slots, those of a domain, are matched.
+    private Rows join(Rows left, Rows right, JoinKind kind, List<Expression> on) {
+        if (kind == JoinKind.INNER && on.isEmpty()) {
+            return left.cross(right);
+        }
+        Subqueries.Attached attached = scope.subqueries().attachToSides(left, right, on);
+        Rows one = attached.left();
+        Rows other = attached.right();
+        List<EquiKey> keys = new ArrayList<>();
+        for (int slot : other.slots()) {
+            if (left.has(slot)) {
+                keys.add(new EquiKey(one.column(slot), other.column(slot), true));
+            }
+        }
+        return one.join(other, kind, keys, attached.conditions());
+    }
+
+    /// The distinct values that references have in the rows, under their slots.
+    private Rows domain(Rows rows, SequencedMap<OuterReference, Node> references) {
+        Set<Integer> slots = new LinkedHashSet<>();
+        references.forEach((reference, at) ->
+                Columns.of(scope.argument(reference, at)).stream().forEach(slots::add));
+        Rows kept = rows.keep(List.copyOf(slots));
+        for (int slot : slots) {
+            TypeChecks.equatable(
+                    rows.type(slot), "a reference to an outer query", scope.context().catalog());
+        }
+        return new Rows(new Plan.Distinct(kept.plan()), kept.slots());
+    }
+
+    /// What an item takes from the rows to its left and from the queries around.
+    private SequencedMap<OuterReference, Node> referencesOf(Node item) {
+        Set<Integer> own = new LinkedHashSet<>();
+        SequencedMap<OuterReference, Node> found = new LinkedHashMap<>();
+        collect(item, own, found);
+        found.keySet()
+                .removeIf(reference ->
+                        reference
+                                        instanceof
+                                        OuterReference.Variable(
+                                                int depth,
+                                                int index,
+                                                _)
+                                && depth == scope.depth()
+                                && own.contains(index));
+        return found;
+    }
+
+    private void collect(
+            Node item, Set<Integer> own, SequencedMap<OuterReference, Node> found) {
+        int index = item.integer("rtindex");
+        own.add(index);
+        if (item.kind().equals("RANGETBLREF")) {
+            found.putAll(FreeReferences.ofPart(entry(index), scope));
+            return;
+        }
+        collect(item.node("larg"), own, found);
+        collect(item.node("rarg"), own, found);
+        found.putAll(FreeReferences.ofPart(item.value("quals"), scope));
+    }
+
+    private boolean isQuery(int index) {
+        int kind = entry(index).integer("rtekind");
+        return kind == RangeTable.SUBQUERY || kind == RangeTable.CTE;
+    }
+
+    private Rows leaf(int index, Rows left, JoinKind kind, List<Expression> on) {
+        Node entry = entry(index);
+        if (entry.has("tablesample") && entry.isSet("tablesample")) {
+            throw Refusals.clause("TABLESAMPLE", "Use a condition on the rows.");
+        }
+        if (entry.isSet("securityQuals")) {
+            throw Refusals.clause("row-level security", "Query tables without policies.");
+        }
+        return switch (entry.integer("rtekind")) {
+            case RangeTable.RELATION -> join(left, relation(index, entry), kind, on);
+            case RangeTable.SUBQUERY ->
+                    query(index, entry.node("subquery"), scope, left, kind, on);
+            case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
+            case RangeTable.VALUES -> values(index, entry, left);
+            case RangeTable.FUNCTION -> functions(index, entry, left);
+            case RangeTable.RESULT -> left;
+            case RangeTable.TABLE_FUNCTION ->
+                    throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
+            default ->
+                    throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
+        };
+    }
+
+    private Rows relation(int index, Node entry) {
+        RelationTranslator.Columns columns =
+                scope.context()
+                        .relations()
+                        .translate(
+                                entry.integer("relid"),
+                                used.getOrDefault(index, Set.of()),
+                                entry.flag("inh"),
+                                scope.context());
+        return new Rows(columns.plan(), slots(index, columns.attributes()));
+    }
+
+    private List<Integer> slots(int index, List<Integer> attributes) {
+        return attributes.stream()
+                .map(attribute ->
+                        scope.slots().number(new Slots.Owner.Variable(index, attribute)))
+                .toList();
+    }
+
+    /// A subquery or WITH query.
+    private Rows query(
+            int index,
+            Node query,
+            QueryScope definer,
+            Rows left,
+            JoinKind kind,
+            List<Expression> on) {
+        return scope.subqueries()
+                .joined(
+                        left,
+                        new Subqueries.Nested(query, definer),
+                        kind,
+                        on,
+                        output ->
+                                scope.slots()
+                                        .number(new Slots.Owner.Variable(index, output + 1)));
+    }
+
+    private Rows commonTable(
+            int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
+        QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
+        CommonTable table = definer.commonTable(entry.text("ctename"));
+        Optional<Plan> recursion = RecursionTranslator.plan(table, entry, scope.context());
+        if (recursion.isEmpty()) {
+            return query(index, table.query(), definer, left, kind, on);
+        }
+        Plan plan = recursion.get();
+        return join(left, new Rows(plan, slots(index, numbers(plan.types().size()))), kind, on);
+    }
+
+    private Rows values(int index, Node entry, Rows left) {
+        CatalogReader catalog = scope.context().catalog();
+        List<Integer> typeOids = entry.numbers("coltypes");
+        List<Integer> collations = entry.numbers("colcollations");
+        List<SqlType> types = new ArrayList<>();
+        for (int i = 0; i < typeOids.size(); i++) {
+            types.add(catalog.type(typeOids.get(i), collations.get(i)));
+        }
+        List<List<Expression>> lines = new ArrayList<>();
+        for (NodeValue line : entry.items("values_lists")) {
+            if (!(line instanceof NodeValue.Items(List<NodeValue> cells))) {
+                throw Refusals.internal("a row of VALUES that is no list");
+            }
+            List<Expression> columns = new ArrayList<>();
+            for (int i = 0; i < cells.size(); i++) {
+                columns.add(
+                        Relabeling.relabel(
+                                scope.translate((Node) cells.get(i)), types.get(i), catalog));
+            }
+            lines.add(columns);
+        }
+        List<Integer> slots = slots(index, numbers(types.size()));
+        if (lines.stream().flatMap(List::stream).allMatch(FromTranslator::isClosed)) {
+            return left.cross(new Rows(new Plan.Values(lines, types), slots));
+        }
+        return projections(lines, slots, left);
+    }
+
+    /// Depends on nothing, not on a subquery either.
+    private static boolean isClosed(Expression expression) {
+        return Columns.of(expression).isEmpty() && !Subqueries.isIn(expression);
+    }
+
+    /// One line after the other, each as a projection of the rows so far.
+    private Rows projections(List<List<Expression>> lines, List<Integer> names, Rows left) {
+        List<Plan> branches = new ArrayList<>();
+        List<Integer> slots = new ArrayList<>(left.slots());
+        slots.addAll(names);
+        for (List<Expression> line : lines) {
+            Subqueries.Attachment attached = scope.subqueries().attach(left, line);
+            branches.add(
+                    attached.rows()
+                            .extend(attached.expressions(), names)
+                            .keep(slots)
+                            .plan());
+        }
+        return new Rows(
+                branches.size() == 1 ? branches.getFirst() : new Plan.Union(branches), slots);
+    }
+
+    private static List<Integer> numbers(int count) {
+        return IntStream.rangeClosed(1, count).boxed().toList();
+    }
+
+    private Rows functions(int index, Node entry, Rows left) {
+        if (!left.isUnit() && FreeReferences.ofPart(entry, scope).isEmpty()) {
+            return left.cross(functions(index, entry, Rows.unit()));
+        }
+        List<Node> items = entry.nodes("functions");
+        boolean ordinality = entry.flag("funcordinality");
+        if (items.stream().noneMatch(item -> returnsSet(item.node("funcexpr")))) {
+            return scalars(index, items, ordinality, left);
+        }
+        List<SetFunction> calls = new ArrayList<>();
+        List<Expression> arguments = new ArrayList<>();
+        for (Node item : items) {
+            SetFunction function = scope.setFunctions().inFrom(item);
+            calls.add(function);
+            arguments.addAll(function.arguments());
+        }
+        Subqueries.Attachment attached = scope.subqueries().attach(left, arguments);
+        Rows rows = attached.rows();
+        List<SetFunction> placed = new ArrayList<>();
+        int next = 0;
+        int width = ordinality ? 1 : 0;
+        for (SetFunction call : calls) {
+            int end = next + call.arguments().size();
+            placed.add(
+                    new SetFunction(
+                            call.functionOid(),
+                            call.name(),
+                            rows.place(attached.expressions().subList(next, end)),
+                            call.types(),
+                            call.collation()));
+            next = end;
+            width += call.types().size();
+        }
+        List<Integer> slots = new ArrayList<>(rows.slots());
+        slots.addAll(slots(index, numbers(width)));
+        return new Rows(new Plan.ProjectSet(rows.plan(), placed, ordinality), slots);
+    }
+
+    private static boolean returnsSet(Node call) {
+        return call.kind().equals("FUNCEXPR") && call.flag("funcretset");
+    }
+
+    /// Functions that return one value: one row.
+    private Rows scalars(int index, List<Node> items, boolean ordinality, Rows left) {
+        List<Expression> columns = new ArrayList<>();
+        for (Node item : items) {
+            Node call = item.node("funcexpr");
+            if (scope.context().catalog().isComposite(NodeTypes.of(call).typeOid())) {
+                throw Refusals.query(
+                        "functions in FROM that return one row of several columns",
+                        "Keep their rows in a table.");
+            }
+            columns.add(scope.translate(call));
+        }
+        if (ordinality) {
+            columns.add(new Expression.Constant(1L, SqlType.INT8));
+        }
+        Subqueries.Attachment attached = scope.subqueries().attach(left, columns);
+        return attached.rows()
+                .extend(attached.expressions(), slots(index, numbers(columns.size())));
+    }
+}

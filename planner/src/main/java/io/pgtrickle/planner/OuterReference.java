@@ -1,0 +1,16 @@
+package io.pgtrickle.planner;
+
+/// What a query takes from a query around it. Depths count from the whole query, which is 0.
+sealed interface OuterReference {
+
+    /// Of the query that it belongs to.
+    int depth();
+
+    /// @param variable a VAR of one of the places where it is referred to
+    record Variable(int depth, int rangeTableIndex, int attribute) implements OuterReference {}
+
+    /// An aggregate over the outer query's groups.
+    ///
+    /// @param aggref as the outer query itself would have it
+    record Aggregate(int depth, Node aggref) implements OuterReference {}
+}

@@ -1,0 +1,133 @@
+package io.pgtrickle.planner;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.WindowCall;
+import io.pgtrickle.dataflow.plan.WindowCall.Bound;
+import io.pgtrickle.dataflow.plan.WindowCall.Exclusion;
+import io.pgtrickle.dataflow.plan.WindowCall.Frame;
+import io.pgtrickle.dataflow.plan.WindowCall.Mode;
+import io.pgtrickle.dataflow.plan.WindowCall.Offset;
+import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.postgres.FunctionInfo;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Collects the window function calls of one SELECT. Each has a slot, as if it were a column.
+final class WindowTranslator {
+
+    private static final int RANGE = 0x2;
+    private static final int ROWS = 0x4;
+    private static final int START_UNBOUNDED = 0x20;
+    private static final int END_UNBOUNDED = 0x100;
+    private static final int START_CURRENT = 0x200;
+    private static final int END_CURRENT = 0x400;
+    private static final int START_PRECEDING = 0x800;
+    private static final int END_PRECEDING = 0x1000;
+    private static final int EXCLUDE_CURRENT_ROW = 0x8000;
+    private static final int EXCLUDE_GROUP = 0x10000;
+    private static final int EXCLUDE_TIES = 0x20000;
+
+    private final CatalogReader catalog;
+    private final ExpressionTranslator expressions;
+    private final Slots slots;
+    private final List<Registered> registered = new ArrayList<>();
+
+    /// @param node a WINDOWFUNC
+    record Registered(Node node, Column slot) {
+
+        /// The number of the window that it is over.
+        int window() {
+            return node.integer("winref");
+        }
+    }
+
+    WindowTranslator(CatalogReader catalog, ExpressionTranslator expressions, Slots slots) {
+        this.catalog = catalog;
+        this.expressions = expressions;
+        this.slots = slots;
+    }
+
+    Expression register(Node node) {
+        SqlType type = catalog.type(node.integer("wintype"), node.integer("wincollid"));
+        Column slot = slots.unnamed(type);
+        registered.add(new Registered(node, slot));
+        return slot;
+    }
+
+    List<Registered> registered() {
+        return List.copyOf(registered);
+    }
+
+    /// @param window a WINDOWCLAUSE
+    WindowCall call(Registered function, Node window) {
+        Node node = function.node();
+        FunctionInfo info = catalog.function(node.integer("winfnoid"));
+        var collation = catalog.collation(node.integer("inputcollid"));
+        List<Expression> arguments = new ArrayList<>();
+        for (Node argument : node.nodes("args")) {
+            arguments.add(Relabeling.collate(expressions.translate(argument), collation));
+        }
+        return new WindowCall(
+                new AggregateFunction(
+                        AggregateTranslator.kind(info), info.oid(), info.name(), collation),
+                arguments,
+                node.optionalNode("aggfilter").map(expressions::translate),
+                frame(window),
+                function.slot().type());
+    }
+
+    private Frame frame(Node window) {
+        int options = window.integer("frameOptions");
+        Mode mode =
+                (options & RANGE) != 0
+                        ? Mode.RANGE
+                        : (options & ROWS) != 0 ? Mode.ROWS : Mode.GROUPS;
+        Exclusion exclusion =
+                (options & EXCLUDE_CURRENT_ROW) != 0
+                        ? Exclusion.CURRENT_ROW
+                        : (options & EXCLUDE_GROUP) != 0
+                                ? Exclusion.GROUP
+                                : (options & EXCLUDE_TIES) != 0
+                                        ? Exclusion.TIES
+                                        : Exclusion.NO_OTHERS;
+        return new Frame(mode, start(window, options), end(window, options), exclusion);
+    }
+
+    private Bound start(Node window, int options) {
+        if ((options & START_UNBOUNDED) != 0) {
+            return new Bound.UnboundedPreceding();
+        }
+        if ((options & START_CURRENT) != 0) {
+            return new Bound.CurrentRow();
+        }
+        Offset offset = offset(window, "startOffset", "startInRangeFunc");
+        return (options & START_PRECEDING) != 0
+                ? new Bound.Preceding(offset)
+                : new Bound.Following(offset);
+    }
+
+    private Bound end(Node window, int options) {
+        if ((options & END_UNBOUNDED) != 0) {
+            return new Bound.UnboundedFollowing();
+        }
+        if ((options & END_CURRENT) != 0) {
+            return new Bound.CurrentRow();
+        }
+        Offset offset = offset(window, "endOffset", "endInRangeFunc");
+        return (options & END_PRECEDING) != 0
+                ? new Bound.Preceding(offset)
+                : new Bound.Following(offset);
+    }
+
+    private Offset offset(Node window, String field, String function) {
+        Optional<Expression> value = window.optionalNode(field).map(expressions::translate);
+        if (value.isPresent() && value.get() instanceof Expression.Constant constant) {
+            return new Offset(constant, window.integer(function));
+        }
+        throw Refusals.query(
+                "frame offsets that aren't constants", "Write the offset as a number.");
+    }
+}
