@@ -24,8 +24,9 @@ final class BlockTranslator {
     private final List<Node> targets;
 
     /// @param parent the scope of the query around it, or of the one that defines it
-    BlockTranslator(Node query, QueryScope parent, Domain domain) {
-        this(query, new QueryScope(Optional.of(parent), query, parent.context()), domain);
+    static BlockTranslator within(Node query, QueryScope parent, Domain domain) {
+        return new BlockTranslator(
+                query, new QueryScope(Optional.of(parent), query, parent.context()), domain);
     }
 
     private BlockTranslator(Node query, QueryScope scope, Domain domain) {

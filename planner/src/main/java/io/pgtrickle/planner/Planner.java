@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /// From a query's text to the plan of a view, by way of PostgreSQL's own analysis. Reads the catalog; changes nothing, executes
 /// nothing of the query. For one thread.
@@ -96,13 +97,13 @@ public final class Planner {
         PlanFacts facts = PlanFacts.of(catalog, support);
         Plan rewritten = new PlanRewriter(facts).rewrite(translated.plan());
         RowProperties properties = new PlanProperties(facts).of(rewritten);
-        List<OutputColumn> columns = columns(query, relation);
+        List<OutputColumn> columns = columns(query, rewritten, properties);
         ViewPlan plan =
                 new ViewPlan(
-                        relation.plan(),
+                        rewritten,
                         columns,
-                        relation.primaryKey(),
-                        fingerprint(relation.plan()));
+                        properties.primaryKey(rewritten.types()),
+                        fingerprint(rewritten));
         PlanCheck.check(plan);
         return plan;
     }
@@ -120,7 +121,8 @@ public final class Planner {
                 .check(NodeTree.parseQuery(query.tree()));
     }
 
-    private static List<OutputColumn> columns(AnalyzedQuery query, Relation relation) {
+    private static List<OutputColumn> columns(
+            AnalyzedQuery query, Plan plan, RowProperties properties) {
         List<OutputColumn> columns = new ArrayList<>();
         for (int i = 0; i < query.columns().size(); i++) {
             AnalyzedQuery.Column column = query.columns().get(i);
@@ -135,8 +137,8 @@ public final class Planner {
                             column.typeOid(),
                             column.typeModifier(),
                             column.collationOid(),
-                            relation.plan().types().get(i),
-                            relation.notNull().get(i)));
+                            plan.types().get(i),
+                            properties.notNull().get(i)));
         }
         return columns;
     }

@@ -73,7 +73,7 @@ final class RecursionTranslator {
         }
         Node subquery =
                 scope.rangeTable().get(reference.integer("rtindex") - 1).node("subquery");
-        Unnested rows = new BlockTranslator(subquery, scope, Domain.NONE).translate(false);
+        Unnested rows = BlockTranslator.within(subquery, scope, Domain.NONE).translate(false);
         List<Expression> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             int output = rows.outputs().get(i);

@@ -87,7 +87,7 @@ final class SetOperationTranslator {
         List<Expression> arguments = new ArrayList<>();
         references.forEach((reference, at) -> arguments.add(scope.argument(reference, at)));
         Domain inner = scope.subqueries().domain(values, own, arguments);
-        Unnested rows = new BlockTranslator(subquery, scope, inner).translate(false);
+        Unnested rows = BlockTranslator.within(subquery, scope, inner).translate(false);
         Rows right =
                 new Rows(
                         rows.plan(),

@@ -256,7 +256,7 @@ final class Subqueries {
         references.forEach((reference, at) -> arguments.add(scope.argument(reference, at)));
         Domain domain = domain(left, List.copyOf(references.sequencedKeySet()), arguments);
         Unnested rows =
-                new BlockTranslator(nested.query(), nested.definer(), domain).translate(false);
+                BlockTranslator.within(nested.query(), nested.definer(), domain).translate(false);
         List<Integer> slots = new ArrayList<>();
         for (int i = 0; i < rows.plan().types().size(); i++) {
             int output = rows.outputs().indexOf(i);

@@ -153,7 +153,7 @@ final class SubqueryConditions {
         List<Expression> outside = arguments.subList(0, references);
         Node query = subquery.sublink().node("subselect");
         Domain domain = subqueries.domain(outer, subquery.references(), outside);
-        BlockTranslator block = new BlockTranslator(query, scope, domain);
+        BlockTranslator block = BlockTranslator.within(query, scope, domain);
         Optional<BlockTranslator.Conditional> simple = block.translateConditional();
         if (simple.isPresent()) {
             BlockTranslator.Conditional rows = simple.get();
@@ -170,7 +170,7 @@ final class SubqueryConditions {
                             column ->
                                     named(rows.outputs().get(column - 1), slots, outside)));
         }
-        Unnested rows = new BlockTranslator(query, scope, domain).translate(false);
+        Unnested rows = BlockTranslator.within(query, scope, domain).translate(false);
         List<Integer> slots = names(rows.plan());
         return new Partner(
                 new Rows(rows.plan(), slots),

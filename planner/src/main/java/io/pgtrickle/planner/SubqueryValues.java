@@ -63,7 +63,7 @@ final class SubqueryValues {
         Domain domain =
                 scope.subqueries()
                         .domain(sourceOf(outside, rows), subquery.references(), outside);
-        return new BlockTranslator(query(subquery), scope, domain).translate(late);
+        return BlockTranslator.within(query(subquery), scope, domain).translate(late);
     }
 
     private Rows sourceOf(List<Expression> expressions, Rows rows) {
@@ -349,7 +349,7 @@ final class SubqueryValues {
     /// `ARRAY(Q)`: the rows in Q's order, an empty array without one.
     private Value array(Rows rows, Subqueries.Registered subquery, List<Expression> arguments) {
         BlockTranslator block =
-                new BlockTranslator(
+                BlockTranslator.within(
                         query(subquery),
                         scope,
                         scope.subqueries()
@@ -405,7 +405,7 @@ final class SubqueryValues {
                 new Expression.Coalesce(
                         List.of(
                                 new Column(right.slots().getLast(), type),
-                                catalog.emptyArray(type)),
+                                new Constant(EmptyArrays.of(type, element.type().oid()), type)),
                         type));
     }
 }
