@@ -189,7 +189,7 @@ public final class Circuit {
                         new FilterOperator(Compiler.compile(predicate));
                 case Plan.Project(_, var columns) ->
                         new ProjectOperator(columns.stream().map(Compiler::compile).toList());
-                case Plan.Join join -> new JoinOperator(join, next(), next());
+                case Plan.Join join -> JoinOperator.of(join, this::next);
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
                 case Plan.Values values -> new ValuesOperator(values);
                 case Plan.Union _ -> new UnionOperator();

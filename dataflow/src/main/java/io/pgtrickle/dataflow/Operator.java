@@ -34,7 +34,8 @@ sealed interface Operator {
         ZSet step(List<ZSet> deltas);
     }
 
-    sealed interface Binary extends Operator permits JoinOperator {
+    sealed interface Binary extends Operator
+            permits JoinOperator, KeyMatchJoinOperator, PairMatchJoinOperator {
         ZSet step(ZSet leftDelta, ZSet rightDelta);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /// Plans of every shape over a few tables: joins with and without keys, of a table with itself, of aggregates with
 /// tables, aggregates of aggregates.
@@ -68,22 +69,28 @@ final class GeneratedPlans {
 
     private Plan join(Plan left, Plan right) {
         List<EquiKey> keys = new ArrayList<>();
+        Plan.JoinKind kind =
+                random.nextInt(3) == 0 ? Plan.JoinKind.INNER : pick(Plan.JoinKind.values());
         for (int l = 0; l < left.types().size(); l++) {
             for (int r = 0; r < right.types().size(); r++) {
                 if (keys.size() < 2
                         && left.types().get(l).equals(right.types().get(r))
                         && random.nextInt(keys.isEmpty() ? 3 : 9) == 0) {
-                    keys.add(new EquiKey(column(left.types(), l), column(right.types(), r), false));
+                    keys.add(
+                            new EquiKey(
+                                    column(left.types(), l),
+                                    column(right.types(), r),
+                                    random.nextInt(3) == 0));
                 }
             }
         }
         List<SqlType> both = new ArrayList<>(left.types());
         both.addAll(right.types());
-        boolean checked = keys.isEmpty() || random.nextInt(4) == 0;
+        boolean checked = keys.isEmpty() ? random.nextInt(6) != 0 : random.nextInt(3) == 0;
         return new Plan.Join(
                 left,
                 right,
-                Plan.JoinKind.INNER,
+                kind,
                 new JoinCondition(keys, checked ? Optional.of(predicate(both)) : Optional.empty()));
     }
 
@@ -146,11 +153,36 @@ final class GeneratedPlans {
                                 column,
                                 constant(random.nextInt(6)))
                         : new Expression.IsNull(column, random.nextBoolean());
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new Expression.Not(simple);
             case 1 -> new Expression.Or(List.of(simple, predicate(types)));
+            case 2, 3 -> comparison(types).orElse(simple);
             default -> simple;
         };
+    }
+
+    /// Of two columns, which are those of two sides where it is a join's condition.
+    private Optional<Expression> comparison(List<SqlType> types) {
+        List<Integer> numbers =
+                IntStream.range(0, types.size())
+                        .filter(i -> types.get(i).equals(SqlType.INT4))
+                        .boxed()
+                        .toList();
+        if (numbers.size() < 2) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                call(
+                        Fixtures.INT4_LESS,
+                        "<",
+                        SqlType.BOOL,
+                        column(types, numbers.get(random.nextInt(numbers.size()))),
+                        column(types, numbers.get(random.nextInt(numbers.size())))));
+    }
+
+    @SafeVarargs
+    private <T> T pick(T... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     private static Expression column(List<SqlType> types, int index) {
