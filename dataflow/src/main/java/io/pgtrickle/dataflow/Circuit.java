@@ -193,10 +193,10 @@ public final class Circuit {
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
                 case Plan.Values values -> new ValuesOperator(values);
                 case Plan.Union _ -> new UnionOperator();
-                case Plan.Distinct _ -> throw notYet(plan);
-                case Plan.SetOperation _ -> throw notYet(plan);
-                case Plan.TopK _ -> throw notYet(plan);
-                case Plan.AtMostOne _ -> throw notYet(plan);
+                case Plan.Distinct distinct -> new DistinctOperator(distinct, this::next);
+                case Plan.SetOperation sets -> new SetOperationOperator(sets, this::next);
+                case Plan.TopK topK -> new TopKOperator(topK, next(), next());
+                case Plan.AtMostOne one -> new AtMostOneOperator(one, next());
                 case Plan.Window _ -> throw notYet(plan);
                 case Plan.ProjectSet _ -> throw notYet(plan);
                 case Plan.Recursive _ -> throw notYet(plan);

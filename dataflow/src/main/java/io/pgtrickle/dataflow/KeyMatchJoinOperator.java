@@ -154,10 +154,7 @@ final class KeyMatchJoinOperator implements Operator.Binary {
             if (counts == null) {
                 return Presence.UNKNOWN;
             }
-            long weight = 0;
-            for (WeightedRow row : changed) {
-                weight = Math.addExact(weight, row.weight());
-            }
+            long weight = WeightedRow.sum(changed);
             long after = counts.add(key, weight, "a join");
             return new Presence(after != weight, after != 0);
         }

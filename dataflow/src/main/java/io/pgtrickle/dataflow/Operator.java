@@ -20,7 +20,12 @@ sealed interface Operator {
     }
 
     sealed interface Unary extends Operator
-            permits FilterOperator, ProjectOperator, AggregateOperator {
+            permits FilterOperator,
+                    ProjectOperator,
+                    AggregateOperator,
+                    DistinctOperator,
+                    TopKOperator,
+                    AtMostOneOperator {
         ZSet step(ZSet delta);
 
         /// The first step of all: also yields what the operator makes of no input.
@@ -35,7 +40,10 @@ sealed interface Operator {
     }
 
     sealed interface Binary extends Operator
-            permits JoinOperator, KeyMatchJoinOperator, PairMatchJoinOperator {
+            permits JoinOperator,
+                    KeyMatchJoinOperator,
+                    PairMatchJoinOperator,
+                    SetOperationOperator {
         ZSet step(ZSet leftDelta, ZSet rightDelta);
     }
 }

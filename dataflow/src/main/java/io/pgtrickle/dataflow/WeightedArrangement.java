@@ -25,6 +25,9 @@ final class WeightedArrangement {
     /// @return the new weight; negative where more was retracted than there is, and then nothing was changed
     long tryAdd(byte[] key, long weight) {
         long before = weightOf(key);
+        if (weight == 0) {
+            return before;
+        }
         long after = Math.addExact(before, weight);
         if (after > 0) {
             arrangement.put(key, new ByteWriter().writeVarLong(after).toByteArray());

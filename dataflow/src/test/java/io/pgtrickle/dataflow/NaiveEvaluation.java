@@ -56,16 +56,16 @@ final class NaiveEvaluation {
                     rows(input).stream().map(row -> values(columns, row)).toList();
             case Plan.Join join -> join(join);
             case Plan.Aggregate aggregate -> aggregate(aggregate);
-            case Plan.Values _,
-                    Plan.ProjectSet _,
-                    Plan.Distinct _,
-                    Plan.Union _,
-                    Plan.SetOperation _,
-                    Plan.TopK _,
-                    Plan.Window _,
-                    Plan.AtMostOne _,
-                    Plan.Recursive _,
-                    Plan.WorkingTable _ ->
+            case Plan.Union(List<Plan> inputs) ->
+                    inputs.stream().flatMap(input -> rows(input).stream()).toList();
+            case Plan.Distinct(Plan input) -> NaiveSets.distinct(input.types(), rows(input));
+            case Plan.SetOperation sets ->
+                    NaiveSets.setOperation(sets, rows(sets.left()), rows(sets.right()));
+            case Plan.TopK topK -> NaiveSets.topK(topK, rows(topK.input()));
+            case Plan.AtMostOne(Plan input, _) -> rows(input);
+            case Plan.Values(List<List<Expression>> rows, _) ->
+                    rows.stream().map(cells -> values(cells, Row.of())).toList();
+            case Plan.ProjectSet _, Plan.Window _, Plan.Recursive _, Plan.WorkingTable _ ->
                     throw new AssertionError("not evaluated naively yet: " + plan);
         };
     }
