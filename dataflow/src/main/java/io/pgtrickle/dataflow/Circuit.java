@@ -189,14 +189,14 @@ public final class Circuit {
                         new FilterOperator(Compiler.compile(predicate));
                 case Plan.Project(_, var columns) ->
                         new ProjectOperator(columns.stream().map(Compiler::compile).toList());
-                case Plan.Join join -> new JoinOperator(join, next(), next());
+                case Plan.Join join -> JoinOperator.of(join, this::next);
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
                 case Plan.Values values -> new ValuesOperator(values);
                 case Plan.Union _ -> new UnionOperator();
-                case Plan.Distinct _ -> throw notYet(plan);
-                case Plan.SetOperation _ -> throw notYet(plan);
-                case Plan.TopK _ -> throw notYet(plan);
-                case Plan.AtMostOne _ -> throw notYet(plan);
+                case Plan.Distinct distinct -> new DistinctOperator(distinct, this::next);
+                case Plan.SetOperation sets -> new SetOperationOperator(sets, this::next);
+                case Plan.TopK topK -> new TopKOperator(topK, next(), next());
+                case Plan.AtMostOne one -> new AtMostOneOperator(one, next());
                 case Plan.Window _ -> throw notYet(plan);
                 case Plan.ProjectSet _ -> throw notYet(plan);
                 case Plan.Recursive _ -> throw notYet(plan);

@@ -55,32 +55,44 @@ final class KeyedDelta {
 
     /// The delta's rows by key, where NULL is a value as any other.
     SortedMap<byte[], List<WeightedRow>> group(ZSet delta) {
-        return group(delta, true);
+        SortedMap<byte[], List<WeightedRow>> groups = newGroups();
+        delta.forEach((row, weight) -> add(groups, values(row), row, weight));
+        return groups;
     }
 
-    /// The delta's rows by key, without those that have a NULL in it.
-    SortedMap<byte[], List<WeightedRow>> groupWithoutNulls(ZSet delta) {
-        return group(delta, false);
-    }
-
-    private SortedMap<byte[], List<WeightedRow>> group(ZSet delta, boolean nulls) {
-        SortedMap<byte[], List<WeightedRow>> groups = new TreeMap<>(Arrays::compareUnsigned);
+    /// The delta's rows by key, where NULL is a value as any other in the keys for which `nullsMatch` says so.
+    ///
+    /// @param unmatchable receives the rows that have a NULL in another one
+    SortedMap<byte[], List<WeightedRow>> groupMatchable(
+            ZSet delta, boolean[] nullsMatch, ZSet.Visitor unmatchable) {
+        SortedMap<byte[], List<WeightedRow>> groups = newGroups();
         delta.forEach((row, weight) -> {
             Row values = values(row);
-            if (nulls || !hasNull(values)) {
-                groups.computeIfAbsent(key(values), _ -> new ArrayList<>())
-                        .add(new WeightedRow(row, weight));
+            if (matchable(values, nullsMatch)) {
+                add(groups, values, row, weight);
+            } else {
+                unmatchable.accept(row, weight);
             }
         });
         return groups;
     }
 
-    private static boolean hasNull(Row values) {
+    private static SortedMap<byte[], List<WeightedRow>> newGroups() {
+        return new TreeMap<>(Arrays::compareUnsigned);
+    }
+
+    private void add(
+            SortedMap<byte[], List<WeightedRow>> groups, Row values, Row row, long weight) {
+        groups.computeIfAbsent(key(values), _ -> new ArrayList<>())
+                .add(new WeightedRow(row, weight));
+    }
+
+    private static boolean matchable(Row values, boolean[] nullsMatch) {
         for (int i = 0; i < values.width(); i++) {
-            if (values.get(i) == null) {
-                return true;
+            if (values.get(i) == null && !nullsMatch[i]) {
+                return false;
             }
         }
-        return false;
+        return true;
     }
 }

@@ -20,7 +20,12 @@ sealed interface Operator {
     }
 
     sealed interface Unary extends Operator
-            permits FilterOperator, ProjectOperator, AggregateOperator {
+            permits FilterOperator,
+                    ProjectOperator,
+                    AggregateOperator,
+                    DistinctOperator,
+                    TopKOperator,
+                    AtMostOneOperator {
         ZSet step(ZSet delta);
 
         /// The first step of all: also yields what the operator makes of no input.
@@ -34,7 +39,11 @@ sealed interface Operator {
         ZSet step(List<ZSet> deltas);
     }
 
-    sealed interface Binary extends Operator permits JoinOperator {
+    sealed interface Binary extends Operator
+            permits JoinOperator,
+                    KeyMatchJoinOperator,
+                    PairMatchJoinOperator,
+                    SetOperationOperator {
         ZSet step(ZSet leftDelta, ZSet rightDelta);
     }
 }

@@ -15,11 +15,19 @@ final class WeightedArrangement {
         this.arrangement = arrangement;
     }
 
+    /// An entry's weight; 0 where it isn't there.
+    long weightOf(byte[] key) {
+        return arrangement.get(key).map(WeightedArrangement::weight).orElse(0L);
+    }
+
     /// Adds to an entry's weight; an entry that reaches 0 goes.
     ///
     /// @return the new weight; negative where more was retracted than there is, and then nothing was changed
     long tryAdd(byte[] key, long weight) {
-        long before = arrangement.get(key).map(WeightedArrangement::weight).orElse(0L);
+        long before = weightOf(key);
+        if (weight == 0) {
+            return before;
+        }
         long after = Math.addExact(before, weight);
         if (after > 0) {
             arrangement.put(key, new ByteWriter().writeVarLong(after).toByteArray());

@@ -9,6 +9,8 @@ import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
+import io.pgtrickle.dataflow.plan.Plan.Limit;
+import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.Source.SourceColumn;
 import io.pgtrickle.model.type.SqlType;
@@ -16,9 +18,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
-/// Plans of every shape over a few tables: joins with and without keys, of a table with itself, of aggregates with
-/// tables, aggregates of aggregates.
+/// Plans of every shape over a few tables: joins of every kind with and without keys, of a table with itself, of aggregates with
+/// tables, aggregates of aggregates, set operations, limits.
 final class GeneratedPlans {
 
     private static final List<SqlType> TYPES =
@@ -49,7 +52,7 @@ final class GeneratedPlans {
         if (depth == 0) {
             return new Plan.Scan(sources.get(random.nextInt(sources.size())));
         }
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(12)) {
             case 0 -> {
                 Plan input = plan(depth - 1);
                 yield new Plan.Filter(input, predicate(input.types()));
@@ -58,7 +61,10 @@ final class GeneratedPlans {
                 Plan input = plan(depth - 1);
                 yield new Plan.Project(input, columns(input.types()));
             }
-            case 2, 3 -> {
+            case 2 -> new Plan.Distinct(narrow(plan(depth - 1)));
+            case 3 -> setOperation(narrow(plan(depth - 1)), depth);
+            case 4, 5 -> topK(plan(depth - 1));
+            case 6, 7, 8, 9 -> {
                 Plan left = plan(depth - 1);
                 yield join(left, random.nextInt(4) == 0 ? left : plan(depth - 1));
             }
@@ -68,23 +74,89 @@ final class GeneratedPlans {
 
     private Plan join(Plan left, Plan right) {
         List<EquiKey> keys = new ArrayList<>();
+        Plan.JoinKind kind =
+                random.nextInt(3) == 0 ? Plan.JoinKind.INNER : pick(Plan.JoinKind.values());
         for (int l = 0; l < left.types().size(); l++) {
             for (int r = 0; r < right.types().size(); r++) {
                 if (keys.size() < 2
                         && left.types().get(l).equals(right.types().get(r))
                         && random.nextInt(keys.isEmpty() ? 3 : 9) == 0) {
-                    keys.add(new EquiKey(column(left.types(), l), column(right.types(), r), false));
+                    keys.add(
+                            new EquiKey(
+                                    column(left.types(), l),
+                                    column(right.types(), r),
+                                    random.nextInt(3) == 0));
                 }
             }
         }
         List<SqlType> both = new ArrayList<>(left.types());
         both.addAll(right.types());
-        boolean checked = keys.isEmpty() || random.nextInt(4) == 0;
+        boolean checked = keys.isEmpty() ? random.nextInt(6) != 0 : random.nextInt(3) == 0;
         return new Plan.Join(
                 left,
                 right,
-                Plan.JoinKind.INNER,
+                kind,
                 new JoinCondition(keys, checked ? Optional.of(predicate(both)) : Optional.empty()));
+    }
+
+    /// One or two columns, so that rows are often equal.
+    private Plan narrow(Plan input) {
+        List<SqlType> types = input.types();
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            columns.add(column(types, random.nextInt(types.size())));
+        }
+        return random.nextInt(5) == 0 ? input : new Plan.Project(input, columns);
+    }
+
+    private Plan setOperation(Plan left, int depth) {
+        Plan right =
+                random.nextInt(3) == 0
+                        ? new Plan.Filter(left, predicate(left.types()))
+                        : conformed(plan(depth - 1), left.types());
+        return random.nextInt(4) == 0
+                ? new Plan.Union(List.of(left, right))
+                : new Plan.SetOperation(
+                        left, right, pick(Plan.SetOperator.values()), random.nextBoolean());
+    }
+
+    /// The plan with columns of the given types; NULL where it has none of a type.
+    private Plan conformed(Plan plan, List<SqlType> types) {
+        List<Expression> columns = new ArrayList<>();
+        for (SqlType type : types) {
+            List<Integer> places =
+                    IntStream.range(0, plan.types().size())
+                            .filter(i -> plan.types().get(i).equals(type))
+                            .boxed()
+                            .toList();
+            columns.add(
+                    places.isEmpty()
+                            ? constant(type, null)
+                            : column(plan.types(), places.get(random.nextInt(places.size()))));
+        }
+        return new Plan.Project(plan, columns);
+    }
+
+    private Plan topK(Plan input) {
+        List<SqlType> types = input.types();
+        List<Expression> partition = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            partition.add(column(types, random.nextInt(types.size())));
+        }
+        List<SortKey> order = new ArrayList<>();
+        for (int i = random.nextInt(3); i > 0; i--) {
+            Expression column = column(types, random.nextInt(types.size()));
+            order.add(new SortKey(column, random.nextBoolean(), random.nextBoolean()));
+        }
+        if (random.nextInt(4) == 0) {
+            Limit one = new Limit(Optional.of(1L), random.nextInt(2), false);
+            return new Plan.AtMostOne(new Plan.TopK(input, partition, order, one), partition);
+        }
+        Optional<Long> count =
+                random.nextInt(4) == 0 ? Optional.empty() : Optional.of((long) random.nextInt(5));
+        boolean ties = count.isPresent() && !order.isEmpty() && random.nextBoolean();
+        long offset = random.nextBoolean() ? 0 : random.nextInt(4);
+        return new Plan.TopK(input, partition, order, new Limit(count, offset, ties));
     }
 
     private Plan aggregate(Plan input) {
@@ -146,11 +218,36 @@ final class GeneratedPlans {
                                 column,
                                 constant(random.nextInt(6)))
                         : new Expression.IsNull(column, random.nextBoolean());
-        return switch (random.nextInt(5)) {
+        return switch (random.nextInt(7)) {
             case 0 -> new Expression.Not(simple);
             case 1 -> new Expression.Or(List.of(simple, predicate(types)));
+            case 2, 3 -> comparison(types).orElse(simple);
             default -> simple;
         };
+    }
+
+    /// Of two columns, which are those of two sides where it is a join's condition.
+    private Optional<Expression> comparison(List<SqlType> types) {
+        List<Integer> numbers =
+                IntStream.range(0, types.size())
+                        .filter(i -> types.get(i).equals(SqlType.INT4))
+                        .boxed()
+                        .toList();
+        if (numbers.size() < 2) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                call(
+                        Fixtures.INT4_LESS,
+                        "<",
+                        SqlType.BOOL,
+                        column(types, numbers.get(random.nextInt(numbers.size()))),
+                        column(types, numbers.get(random.nextInt(numbers.size())))));
+    }
+
+    @SafeVarargs
+    private <T> T pick(T... choices) {
+        return choices[random.nextInt(choices.length)];
     }
 
     private static Expression column(List<SqlType> types, int index) {

@@ -8,7 +8,6 @@ import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
-import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.Row;
@@ -55,19 +54,18 @@ final class NaiveEvaluation {
             }
             case Plan.Project(Plan input, List<Expression> columns) ->
                     rows(input).stream().map(row -> values(columns, row)).toList();
-            case Plan.Join(Plan left, Plan right, Plan.JoinKind _, JoinCondition on) ->
-                    join(rows(left), rows(right), on);
+            case Plan.Join join -> join(join);
             case Plan.Aggregate aggregate -> aggregate(aggregate);
-            case Plan.Values _,
-                    Plan.ProjectSet _,
-                    Plan.Distinct _,
-                    Plan.Union _,
-                    Plan.SetOperation _,
-                    Plan.TopK _,
-                    Plan.Window _,
-                    Plan.AtMostOne _,
-                    Plan.Recursive _,
-                    Plan.WorkingTable _ ->
+            case Plan.Union(List<Plan> inputs) ->
+                    inputs.stream().flatMap(input -> rows(input).stream()).toList();
+            case Plan.Distinct(Plan input) -> NaiveSets.distinct(input.types(), rows(input));
+            case Plan.SetOperation sets ->
+                    NaiveSets.setOperation(sets, rows(sets.left()), rows(sets.right()));
+            case Plan.TopK topK -> NaiveSets.topK(topK, rows(topK.input()));
+            case Plan.AtMostOne(Plan input, _) -> rows(input);
+            case Plan.Values(List<List<Expression>> rows, _) ->
+                    rows.stream().map(cells -> values(cells, Row.of())).toList();
+            case Plan.ProjectSet _, Plan.Window _, Plan.Recursive _, Plan.WorkingTable _ ->
                     throw new AssertionError("not evaluated naively yet: " + plan);
         };
     }
@@ -77,26 +75,54 @@ final class NaiveEvaluation {
                 columns.stream().map(column -> Compiler.compile(column).evaluate(row)).toArray());
     }
 
-    private static List<Row> join(List<Row> left, List<Row> right, JoinCondition on) {
-        Optional<Evaluator> residual = on.residual().map(Compiler::compile);
-        List<Row> pairs = new ArrayList<>();
+    private List<Row> join(Plan.Join plan) {
+        Optional<Evaluator> residual = plan.on().residual().map(Compiler::compile);
+        List<Row> left = rows(plan.left());
+        List<Row> right = rows(plan.right());
+        boolean[] rightMatched = new boolean[right.size()];
+        List<Row> out = new ArrayList<>();
         for (Row l : left) {
-            for (Row r : right) {
+            List<Row> pairs = new ArrayList<>();
+            for (int i = 0; i < right.size(); i++) {
+                Row r = right.get(i);
                 Row pair = l.concat(r);
-                boolean equal = on.keys().stream().allMatch(key -> matches(key, l, r));
+                boolean equal = plan.on().keys().stream().allMatch(key -> matches(key, l, r));
                 if (equal
                         && residual.map(e -> Objects.equals(e.evaluate(pair), true)).orElse(true)) {
                     pairs.add(pair);
+                    rightMatched[i] = true;
+                }
+            }
+            switch (plan.kind()) {
+                case INNER -> out.addAll(pairs);
+                case LEFT, FULL ->
+                        out.addAll(
+                                pairs.isEmpty() ? List.of(l.concat(nulls(plan.right()))) : pairs);
+                case SEMI -> out.addAll(pairs.isEmpty() ? List.of() : List.of(l));
+                case ANTI -> out.addAll(pairs.isEmpty() ? List.of(l) : List.of());
+            }
+        }
+        if (plan.kind() == Plan.JoinKind.FULL) {
+            for (int i = 0; i < rightMatched.length; i++) {
+                if (!rightMatched[i]) {
+                    out.add(nulls(plan.left()).concat(right.get(i)));
                 }
             }
         }
-        return pairs;
+        return out;
+    }
+
+    private static Row nulls(Plan plan) {
+        return Row.of(new @Nullable Object[plan.types().size()]);
     }
 
     private static boolean matches(EquiKey key, Row left, Row right) {
         Object a = Compiler.compile(key.left()).evaluate(left);
         Object b = Compiler.compile(key.right()).evaluate(right);
-        return a != null && b != null && key.left().type().compare(a, b) == 0;
+        if (a == null || b == null) {
+            return key.nullsMatch() && a == null && b == null;
+        }
+        return key.left().type().compare(a, b) == 0;
     }
 
     private List<Row> aggregate(Plan.Aggregate plan) {

@@ -194,10 +194,6 @@ public final class Explanation {
                 on.residual()
                         .map(condition -> " where " + ExpressionText.of(condition, both))
                         .orElse("");
-        if (on.keys().isEmpty()) {
-            return new Line(
-                    kind + residual, "", "every pair of rows is looked at, keeps both sides");
-        }
         String keys =
                 on.keys().stream()
                         .map((EquiKey key) ->
@@ -205,7 +201,36 @@ public final class Explanation {
                                         + (key.nullsMatch() ? " is not distinct from " : " = ")
                                         + ExpressionText.of(key.right(), names(right)))
                         .collect(Collectors.joining(", "));
-        return new Line(kind + residual, keys, "one scan a changed key, keeps both sides by key");
+        return new Line(kind + residual, keys, joinStrategy(join));
+    }
+
+    private static String joinStrategy(Plan.Join join) {
+        boolean keyed = !join.on().keys().isEmpty();
+        boolean paired = join.on().residual().isPresent();
+        if (!paired && !join.kind().hasRightColumns()) {
+            String all = keyed ? " of a key" : "";
+            return "one look-up a changed row, all left rows"
+                    + all
+                    + " where the first partner comes or the last goes, keeps the left rows"
+                    + (keyed ? " by key" : "")
+                    + " and the number of right rows";
+        }
+        String kept =
+                switch (join.kind()) {
+                    case INNER -> "";
+                    case LEFT, SEMI, ANTI ->
+                            paired
+                                    ? " and the number of each left row's matches"
+                                    : " and the number of right rows";
+                    case FULL ->
+                            paired
+                                    ? " and the number of each row's matches"
+                                    : " and the number of rows of each";
+                };
+        return (keyed
+                        ? "one scan a changed key, keeps both sides by key"
+                        : "every pair of rows is looked at, keeps both sides")
+                + kept;
     }
 
     private static Line aggregate(
