@@ -268,6 +268,24 @@ final class CatalogReader {
                         .getFirst());
     }
 
+    boolean isSecurityInvoker(int viewOid) {
+        return !rows(
+                        "SELECT 1 FROM pg_catalog.pg_class WHERE oid = ?::int8::oid"
+                                + " AND reloptions && ARRAY['security_invoker=true', 'security_invoker=on', 'security_invoker=1']",
+                        row -> row.getInt(1),
+                        viewOid)
+                .isEmpty();
+    }
+
+    /// The tree of the query behind one of our result tables.
+    String resultTree(int relationOid) {
+        return rows(
+                        "SELECT tree FROM pgtrickle.view WHERE relation = ?::int8::oid",
+                        row -> row.getString(1),
+                        relationOid)
+                .getFirst();
+    }
+
     /// The tree of a view's query.
     String viewTree(int viewOid) {
         return rows(

@@ -28,9 +28,6 @@ public final class Planner {
     /// Raised whenever the same printed plan comes to mean other state.
     private static final String FINGERPRINT_FORMAT = "pgtrickle plan 1";
 
-    /// The name of the hidden key column of result tables without a key of their own.
-    private static final String RESERVED_COLUMN = "__pgtrickle_row";
-
     private final Connection connection;
     private final FunctionSupport support;
 
@@ -75,8 +72,14 @@ public final class Planner {
     }
 
     private ViewPlan plan(AnalyzedQuery query, int major) {
-        Node tree = NodeTree.parseQuery(query.tree());
         CatalogReader catalog = new CatalogReader(connection);
+        Node whole = NodeTree.parseQuery(query.tree());
+        Node tree = HiddenColumns.without(whole, catalog);
+        boolean hidden = tree != whole;
+        List<AnalyzedQuery.Column> names =
+                query.columns().stream()
+                        .filter(column -> !hidden || !column.name().equals(HiddenColumns.NAME))
+                        .toList();
         PlannerContext context =
                 new PlannerContext(
                         catalog,
@@ -87,17 +90,17 @@ public final class Planner {
         if (translated.outputs().isEmpty()) {
             throw Refusals.query("queries without columns", "Select at least one column.");
         }
-        if (translated.outputs().size() != query.columns().size()) {
+        if (translated.outputs().size() != names.size()) {
             throw Refusals.internal(
                     "the query's tree has "
                             + translated.outputs().size()
                             + " columns, the view "
-                            + query.columns().size());
+                            + names.size());
         }
         PlanFacts facts = PlanFacts.of(catalog, support);
         Plan rewritten = new PlanRewriter(facts).rewrite(translated.plan());
         RowProperties properties = new PlanProperties(facts).of(rewritten);
-        List<OutputColumn> columns = columns(query, rewritten, properties);
+        List<OutputColumn> columns = columns(names, rewritten, properties);
         ViewPlan plan =
                 new ViewPlan(
                         rewritten,
@@ -122,13 +125,13 @@ public final class Planner {
     }
 
     private static List<OutputColumn> columns(
-            AnalyzedQuery query, Plan plan, RowProperties properties) {
+            List<AnalyzedQuery.Column> names, Plan plan, RowProperties properties) {
         List<OutputColumn> columns = new ArrayList<>();
-        for (int i = 0; i < query.columns().size(); i++) {
-            AnalyzedQuery.Column column = query.columns().get(i);
-            if (column.name().equals(RESERVED_COLUMN)) {
+        for (int i = 0; i < names.size(); i++) {
+            AnalyzedQuery.Column column = names.get(i);
+            if (column.name().equals(HiddenColumns.NAME)) {
                 throw Refusals.query(
-                        "columns with the name \"" + RESERVED_COLUMN + "\"",
+                        "columns with the name \"" + HiddenColumns.NAME + "\"",
                         "Rename the column with AS.");
             }
             columns.add(

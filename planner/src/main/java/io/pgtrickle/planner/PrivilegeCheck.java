@@ -27,6 +27,7 @@ final class PrivilegeCheck {
     private final String role;
     private final Set<Integer> checkedFunctions = new HashSet<>();
     private final Set<String> checkedSchemas = new HashSet<>();
+    private final Set<String> checkedViews = new HashSet<>();
 
     PrivilegeCheck(CatalogReader objects, Catalog catalog, String role) {
         this.objects = objects;
@@ -36,11 +37,17 @@ final class PrivilegeCheck {
 
     /// @throws PgtrickleException PRIVILEGE_MISSING
     void check(Node query) {
+        check(query, role);
+    }
+
+    /// @param reader with whose rights its relations are read: within a view its owner's, unless it is a security_invoker one;
+    ///     functions run with the caller's everywhere
+    private void check(Node query, String reader) {
         Deque<NodeValue> rest = new ArrayDeque<>(List.of(query));
         while (!rest.isEmpty()) {
             switch (rest.poll()) {
                 case Node(String kind, SequencedMap<String, NodeValue> fields) -> {
-                    node(new Node(kind, fields));
+                    node(new Node(kind, fields), reader);
                     rest.addAll(fields.values());
                 }
                 case NodeValue.Items(List<NodeValue> items) -> rest.addAll(items);
@@ -53,9 +60,9 @@ final class PrivilegeCheck {
         }
     }
 
-    private void node(Node node) {
+    private void node(Node node, String reader) {
         if (node.has("requiredPerms") && node.isSet("relid") && node.isSet("requiredPerms")) {
-            relation(node);
+            relation(node, reader);
         }
         for (String field : List.of("funcid", "opfuncid", "aggfnoid", "winfnoid")) {
             if (node.isSet(field)) {
@@ -64,16 +71,28 @@ final class PrivilegeCheck {
         }
     }
 
-    private void relation(Node permissions) {
+    private void relation(Node permissions, String reader) {
         TableInfo table = objects.table(permissions.integer("relid"));
-        schema(table.name().schema());
-        if (catalog.hasTablePrivilege(role, table.oid(), "SELECT")) {
+        if (reader.equals(role)) {
+            schema(table.name().schema());
+        }
+        select(table, permissions, reader);
+        if (table.kind() == TableInfo.Kind.VIEW) {
+            String next = objects.isSecurityInvoker(table.oid()) ? reader : table.name().owner();
+            if (checkedViews.add(table.oid() + next)) {
+                check(NodeTree.parseQuery(objects.viewTree(table.oid())), next);
+            }
+        }
+    }
+
+    private void select(TableInfo table, Node permissions, String reader) {
+        if (catalog.hasTablePrivilege(reader, table.oid(), "SELECT")) {
             return;
         }
         List<Integer> selected = permissions.numbers("selectedCols");
         if (selected.isEmpty()) {
             if (table.columns().stream()
-                    .noneMatch(column -> mayRead(table, column.attributeNumber()))) {
+                    .noneMatch(column -> mayRead(table, column.attributeNumber(), reader))) {
                 throw denied(kind(table), table.name().name());
             }
             return;
@@ -84,16 +103,16 @@ final class PrivilegeCheck {
                     attribute == WHOLE_ROW
                             ? table.columns().stream()
                                     .map(ColumnInfo::attributeNumber)
-                                    .allMatch(a -> mayRead(table, a))
-                            : mayRead(table, attribute);
+                                    .allMatch(a -> mayRead(table, a, reader))
+                            : mayRead(table, attribute, reader);
             if (!allowed) {
                 throw denied(kind(table), table.name().name());
             }
         }
     }
 
-    private boolean mayRead(TableInfo table, int attribute) {
-        return catalog.hasColumnPrivilege(role, table.oid(), attribute, "SELECT");
+    private boolean mayRead(TableInfo table, int attribute, String reader) {
+        return catalog.hasColumnPrivilege(reader, table.oid(), attribute, "SELECT");
     }
 
     private void function(Node node, int oid) {

@@ -38,6 +38,9 @@ final class RelationTranslator {
     /// @param withChildren whether tables that inherit from it are read too
     Columns translate(int oid, Set<Integer> used, boolean withChildren, PlannerContext context) {
         TableInfo relation = catalog.table(oid);
+        if (catalog.isResultTable(oid)) {
+            return result(relation, used, context);
+        }
         if (relation.kind() != TableInfo.Kind.VIEW) {
             return table(oid, used, withChildren);
         }
@@ -46,6 +49,36 @@ final class RelationTranslator {
                         NodeTree.parseQuery(catalog.viewTree(oid)), context);
         return new Columns(
                 view.plan(), IntStream.rangeClosed(1, view.outputs().size()).boxed().toList());
+    }
+
+    /// One of our own views is its query too: so both follow their tables in the same step, whatever lies between them.
+    private Columns result(TableInfo table, Set<Integer> used, PlannerContext context) {
+        Node query =
+                HiddenColumns.without(
+                        NodeTree.parseQuery(catalog.resultTree(table.oid())), catalog);
+        List<String> outputs =
+                query.nodes("targetList").stream()
+                        .filter(target -> !target.flag("resjunk"))
+                        .map(target -> target.text("resname"))
+                        .toList();
+        Plan plan = BlockTranslator.translateWhole(query, context).plan();
+        List<Expression> columns = new ArrayList<>();
+        List<Integer> attributes = used.stream().sorted().toList();
+        for (int attribute : attributes) {
+            String name = TableChecks.column(table, attribute).name();
+            int place = outputs.indexOf(name);
+            if (place < 0) {
+                throw Refusals.source(
+                        "column \""
+                                + name
+                                + "\" of table "
+                                + TableChecks.name(table)
+                                + " isn't one of the view's query",
+                        "Name the columns of the view one by one.");
+            }
+            columns.add(new Column(place, plan.types().get(place)));
+        }
+        return new Columns(new Plan.Project(plan, columns), attributes);
     }
 
     /// @param withChildren whether tables that inherit from it are read too

@@ -79,23 +79,31 @@ final class Subqueries {
         SequencedMap<OuterReference, Node> references = FreeReferences.of(query, scope);
         List<Expression> arguments = new ArrayList<>();
         references.forEach((reference, at) -> arguments.add(scope.argument(reference, at)));
-        Map<Integer, Column> columns = new HashMap<>();
+        String name = name(sublink);
+        Registered entry =
+                registered.computeIfAbsent(
+                        name,
+                        _ ->
+                                new Registered(
+                                        sublink,
+                                        List.copyOf(references.sequencedKeySet()),
+                                        new HashMap<>()));
         sublink.optionalNode("testexpr")
                 .ifPresent(test -> {
-                    parameters.push(columns);
+                    parameters.push(entry.columns());
                     arguments.add(scope.translate(test));
                     parameters.pop();
                 });
-        Registered entry =
-                new Registered(sublink, List.copyOf(references.sequencedKeySet()), columns);
-        String name =
-                registered.entrySet().stream()
-                        .filter(known -> known.getValue().sublink().equals(sublink))
-                        .map(Map.Entry::getKey)
-                        .findFirst()
-                        .orElse("subquery " + registered.size());
-        registered.putIfAbsent(name, entry);
         return new Call(SUBQUERY, name, arguments, type(sublink), Collation.NONE);
+    }
+
+    /// The same for the same subquery, wherever it is repeated.
+    private String name(Node sublink) {
+        return registered.entrySet().stream()
+                .filter(known -> known.getValue().sublink().equals(sublink))
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse("subquery " + registered.size());
     }
 
     private SqlType type(Node sublink) {

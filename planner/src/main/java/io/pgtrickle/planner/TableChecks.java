@@ -53,12 +53,10 @@ final class TableChecks {
                             + " is one of the system's own: its changes aren't streamed",
                     "Query ordinary tables.");
         }
-        if (schema.equals("pgtrickle") || catalog.isResultTable(table.oid())) {
+        if (schema.equals("pgtrickle")) {
             throw Refusals.source(
-                    "table "
-                            + name(table)
-                            + " belongs to pgtrickle: views over views aren't supported yet",
-                    "Write the view's query as a subquery in FROM.");
+                    "table " + name(table) + " is one of pgtrickle's own",
+                    "Query ordinary tables and views.");
         }
     }
 

@@ -52,6 +52,11 @@ final class WindowTranslator {
 
     Expression register(Node node) {
         SqlType type = catalog.type(node.integer("wintype"), node.integer("wincollid"));
+        for (Registered known : registered) {
+            if (known.node().equals(node)) {
+                return known.slot();
+            }
+        }
         Column slot = slots.unnamed(type);
         registered.add(new Registered(node, slot));
         return slot;
