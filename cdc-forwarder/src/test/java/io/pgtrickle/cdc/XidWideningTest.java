@@ -27,4 +27,29 @@ final class XidWideningTest {
         assertThat(streamed.areVisibleIn(XidSnapshot.parse("100:105:100,101"))).isFalse();
         assertThat(streamed.areVisibleIn(XidSnapshot.parse("100:101:"))).isFalse();
     }
+
+    @Test
+    void whatIsNotVisibleYetOutlastsARestartAndManyOthers() {
+        StreamedXids before = new StreamedXids();
+        before.add(100);
+        before.add(101);
+        byte[] unseen = before.unseen(XidSnapshot.parse("100:102:100"));
+        assertThat(StreamedXids.read(unseen)).containsExactly(100);
+        StreamedXids streamed = new StreamedXids();
+        streamed.addEarlier(StreamedXids.read(unseen));
+        streamed.add(102);
+        for (int i = 0; i < 100_000; i++) {
+            streamed.add(103);
+            if (i % 10_000 == 0) {
+                streamed.unseen(XidSnapshot.parse("100:105:100,102"));
+            }
+        }
+        assertThat(streamed.areVisibleIn(XidSnapshot.parse("100:105:100"))).isFalse();
+        assertThat(streamed.areVisibleIn(XidSnapshot.parse("102:105:102"))).isFalse();
+        XidSnapshot all = XidSnapshot.parse("105:105:");
+        assertThat(streamed.areVisibleIn(all)).isTrue();
+        assertThat(streamed.unseen(all)).isEmpty();
+        streamed.unseen(all);
+        assertThat(streamed.areVisibleIn(XidSnapshot.parse("102:105:102"))).isTrue();
+    }
 }

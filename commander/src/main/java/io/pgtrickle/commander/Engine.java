@@ -3,7 +3,6 @@ package io.pgtrickle.commander;
 import io.pgtrickle.cdc.Change;
 import io.pgtrickle.cdc.ChangeStream;
 import io.pgtrickle.cdc.StreamEvent;
-import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
 import java.time.Duration;
@@ -39,7 +38,7 @@ final class Engine {
             ChangeStream stream,
             Group group,
             Populations populations,
-            StreamedXids streamed,
+            StreamedCommits streamed,
             CommandDesk commands) {}
 
     private final Parts parts;
@@ -144,7 +143,7 @@ final class Engine {
     }
 
     private void accept(Transaction transaction) {
-        parts.streamed().add(transaction.xid());
+        parts.streamed().xids().add(transaction.xid());
         parts.populations().spool(transaction);
         if (!pending.isEmpty()
                 && parts.group().isReplay(pending.getLast().endLsn())
@@ -233,7 +232,7 @@ final class Engine {
     }
 
     private void checkpoint() {
-        parts.group().checkpoint();
+        parts.group().checkpoint(parts.streamed().metadata());
         parts.stream().confirm(parts.group().checkpointed());
         lastCheckpoint = clock.instant();
     }

@@ -146,9 +146,11 @@ final class Group {
     }
 
     /// Makes the state durable; afterwards the slot may be confirmed up to `checkpointed`.
-    void checkpoint() {
+    ///
+    /// @param more metadata that belongs to the position
+    void checkpoint(Map<String, byte[]> more) {
         writePosition();
-        Map<String, byte[]> metadata = new HashMap<>();
+        Map<String, byte[]> metadata = new HashMap<>(more);
         List<StateSpace> spaces = new ArrayList<>();
         metadata.put(
                 POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());

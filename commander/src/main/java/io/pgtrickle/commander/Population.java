@@ -1,7 +1,6 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Blocker;
-import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.SnapshotReader;
 import io.pgtrickle.cdc.SnapshotTable;
 import io.pgtrickle.cdc.Spool;
@@ -27,12 +26,12 @@ import io.pgtrickle.state.StateStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,8 +65,13 @@ final class Population {
     /// What all populations need.
     ///
     /// @param flushBytes state that may be pending in memory
+    /// @param streamed the transactions that the stream brought lately
     record Environment(
-            ServerAddress address, String publication, StateStore store, long flushBytes) {}
+            ServerAddress address,
+            String publication,
+            StateStore store,
+            long flushBytes,
+            StreamedXids streamed) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Population.class);
 
@@ -77,10 +81,15 @@ final class Population {
     /// Transactions that are replayed in one evaluation.
     private static final int REPLAY_TRANSACTIONS = 1_000;
 
+    private static final long PAUSE_MILLIS = 10;
+
+    /// A commit that isn't visible after so many pauses is held up.
+    private static final int PATIENT_ATTEMPTS = 50;
+
     private final ViewDefinition definition;
     private final Environment environment;
     private final Spool spool;
-    private final StreamedXids streamed;
+    private final Semaphore turns;
     private final StateSpace space;
     private final StateSpace resultSpace;
     private final Circuit circuit;
@@ -97,18 +106,18 @@ final class Population {
     private volatile @Nullable SourceShape shape;
     private final ZSet missing = new ZSet();
 
-    /// @param streamed the transactions that the stream brought lately
+    /// @param turns so many populations read at a time
     /// @param tableExists true for a rebuild: the table keeps its rows and gets the difference
     Population(
             ViewDefinition definition,
             Environment environment,
+            Semaphore turns,
             Spool spool,
-            StreamedXids streamed,
             boolean tableExists) {
         this.definition = definition;
         this.environment = environment;
         this.spool = spool;
-        this.streamed = streamed;
+        this.turns = turns;
         this.tableExists = tableExists;
         StateStore store = environment.store();
         definition.forgetState(store);
@@ -224,41 +233,62 @@ final class Population {
     private void fill() throws SQLException {
         try (Connection connection = Sessions.open(environment.address(), "pgtrickle population")) {
             publishSources(connection);
-            load();
-            stage = new Stage.CatchingUp();
-            while (spool.count() - replayed.get() > SHORT_SPOOL) {
-                ZSet delta = new ZSet();
-                replay(delta);
-                result.add(delta);
+            awaitTurn();
+            try {
+                load(connection);
+                stage = new Stage.CatchingUp();
+                while (spool.count() - replayed.get() > SHORT_SPOOL) {
+                    ZSet delta = new ZSet();
+                    replay(delta);
+                    result.add(delta);
+                    space.flush();
+                    checkCancelled();
+                }
+                fillTable(connection);
                 space.flush();
+            } finally {
+                turns.release();
+            }
+        }
+    }
+
+    private void awaitTurn() {
+        stage = new Stage.Waiting("its turn");
+        try {
+            while (!turns.tryAcquire(PAUSE_MILLIS, TimeUnit.MILLISECONDS)) {
                 checkCancelled();
             }
-            fillTable(connection);
-            space.flush();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw PgtrickleException.of(ErrorCode.CANCELLED, "interrupted while waiting", e);
         }
     }
 
-    private void publishSources(Connection connection) throws SQLException {
-        Publication publication = new Publication(connection, environment.publication());
-        Set<Long> unpublished = new LinkedHashSet<>(definition.relations());
-        publication.tables().forEach(table -> unpublished.remove(table.oid()));
-        for (long relation : definition.relations()) {
-            publication.addTable(relation);
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE_MILLIS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw PgtrickleException.of(ErrorCode.CANCELLED, "interrupted while waiting", e);
         }
-        publication.waitForWriters(
-                unpublished,
-                blockers -> {
-                    stage =
-                            new Stage.Waiting(
-                                    blockers.stream()
-                                            .map(Blocker::description)
-                                            .collect(Collectors.joining(", ")));
-                    checkCancelled();
-                });
     }
 
-    private void load() throws SQLException {
-        try (SnapshotReader snapshot = takeSnapshot()) {
+    private void publishSources(Connection connection) {
+        new PublishedSources(new Sql(connection), environment.publication())
+                .publish(
+                        definition.relations(),
+                        blockers -> {
+                            stage =
+                                    new Stage.Waiting(
+                                            blockers.stream()
+                                                    .map(Blocker::description)
+                                                    .collect(Collectors.joining(", ")));
+                            checkCancelled();
+                        });
+    }
+
+    private void load(Connection connection) throws SQLException {
+        try (SnapshotReader snapshot = takeSnapshot(connection)) {
             long estimate = 0;
             for (Source source : definition.sources()) {
                 estimate += snapshot.estimatedRows(source.relationOid());
@@ -293,15 +323,27 @@ final class Population {
         stage = new Stage.Copying(rowsCopied.addAndGet(rows.size()), estimate);
     }
 
-    private SnapshotReader takeSnapshot() throws SQLException {
-        while (true) {
+    private SnapshotReader takeSnapshot(Connection connection) {
+        for (int attempt = 1; true; attempt++) {
             checkCancelled();
             SnapshotReader snapshot =
                     SnapshotReader.open(environment.address(), List.copyOf(definition.relations()));
             XidSnapshot candidate = snapshot.visibility();
-            if (streamed.areVisibleIn(candidate)) {
+            Sql sql = new Sql(snapshot.connection());
+            if (!environment.streamed().areVisibleIn(candidate)) {
+                // a commit was streamed and isn't visible for a moment longer
+                snapshot.close();
+                if (attempt == PATIENT_ATTEMPTS) {
+                    stage = new Stage.Waiting("a commit that waits for a synchronous standby");
+                }
+                pause();
+            } else if (!new PublishedSources(sql, environment.publication())
+                    .isComplete(definition.relations())) {
+                // a table left the publication meanwhile, and perhaps came back
+                snapshot.close();
+                publishSources(connection);
+            } else {
                 visibility = candidate;
-                Sql sql = new Sql(snapshot.connection());
                 shape =
                         SourceShape.read(sql, environment.publication(), List.of(definition))
                                 .get(definition.id());
@@ -311,9 +353,6 @@ final class Population {
                                 row -> Lsn.parse(row.getString(1)));
                 return snapshot;
             }
-            // a commit was streamed and isn't visible for a moment longer
-            snapshot.close();
-            Thread.onSpinWait();
         }
     }
 

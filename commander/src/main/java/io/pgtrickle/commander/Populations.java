@@ -1,7 +1,6 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Spool;
-import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
 import java.nio.file.Path;
@@ -13,12 +12,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
 
 /// The views that are being populated, each on a thread of its own, a few at a time. Owned by the engine's thread.
 final class Populations implements AutoCloseable {
 
-    /// Reads of whole tables that run at a time: each takes a connection, a core and memory for its state.
-    private static final int MAX_RUNNING = 2;
+    /// Populations that have a thread and a connection; most of them wait, for a writer or for their turn.
+    private static final int MAX_RUNNING = 8;
+
+    /// Reads of whole tables that run at a time: each takes a core and memory for its state.
+    private static final int MAX_READING = 2;
 
     /// How long closing waits for the threads; one that waits for a lock ends when it gets it.
     private static final Duration CLOSE_LIMIT = Duration.ofSeconds(5);
@@ -27,7 +30,7 @@ final class Populations implements AutoCloseable {
 
     private final Population.Environment environment;
     private final Path directory;
-    private final StreamedXids streamed;
+    private final Semaphore turns = new Semaphore(MAX_READING, true);
     private final Map<Long, Running> running = new LinkedHashMap<>();
     private final Deque<Population> waiting = new ArrayDeque<>();
 
@@ -35,17 +38,16 @@ final class Populations implements AutoCloseable {
     private final List<Running> ending = new ArrayList<>();
 
     /// @param directory for spools; what an earlier process left there is deleted
-    Populations(Population.Environment environment, Path directory, StreamedXids streamed) {
+    Populations(Population.Environment environment, Path directory) {
         this.environment = environment;
         this.directory = directory;
-        this.streamed = streamed;
         Spool.deleteLeftovers(directory);
     }
 
     /// Begins to spool for the view from here on, and to fill it as soon as its turn has come.
     void start(ViewDefinition definition, boolean tableExists) {
         Spool spool = Spool.create(directory, definition.relations());
-        waiting.add(new Population(definition, environment, spool, streamed, tableExists));
+        waiting.add(new Population(definition, environment, turns, spool, tableExists));
         startWaiting();
     }
 

@@ -2,7 +2,6 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.ChangeStream;
 import io.pgtrickle.cdc.StreamSettings;
-import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.Sessions;
@@ -89,7 +88,7 @@ final class Service implements AutoCloseable {
         if (!recovery.stateUsable()) {
             LOG.info("existing views, if any, are populated anew: {}", recovery.reason());
         }
-        StreamedXids streamed = new StreamedXids();
+        StreamedCommits streamed = new StreamedCommits(sql, state, recovery.stateUsable());
         Populations populations =
                 keep(
                         new Populations(
@@ -97,9 +96,9 @@ final class Service implements AutoCloseable {
                                         settings.address(),
                                         settings.publication(),
                                         state,
-                                        settings.pendingBytes()),
-                                settings.stateDirectory().resolve("spool"),
-                                streamed));
+                                        settings.pendingBytes(),
+                                        streamed.xids()),
+                                settings.stateDirectory().resolve("spool")));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
         Group group = new Group(state, sink, epoch, recovery.positions(), clock);
         Views views = new Views(sql, state, group, populations);
@@ -121,7 +120,11 @@ final class Service implements AutoCloseable {
         CommandDesk desk =
                 keep(
                         new CommandDesk(
-                                new CommandTable(sql), views, settings.address(), streamed, clock));
+                                new CommandTable(sql),
+                                views,
+                                settings.address(),
+                                streamed.xids(),
+                                clock));
         views.resume(recovery.stateUsable());
         desk.resume();
         return new Engine(

@@ -1,7 +1,6 @@
 package io.pgtrickle.commander;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.pgtrickle.testsupport.Database;
 import java.nio.file.Path;
@@ -57,9 +56,6 @@ final class PopulationIT {
 
     @Test
     void populationsThatACrashCutsOffBeginAgain() throws SQLException, InterruptedException {
-        assumeTrue(
-                Boolean.getBoolean("pgtrickle.long"),
-                "now and then a view ends in PGT-403 after a kill during population: open, run with -Dpgtrickle.long=true");
         writers.start();
         it.stop();
         Path directory = state.resolve("killed");

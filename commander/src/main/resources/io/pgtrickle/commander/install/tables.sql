@@ -116,6 +116,15 @@ CREATE TABLE IF NOT EXISTS pgtrickle.sidecar (
     last_error text
 ) WITH (fillfactor = 50);
 
+-- Memberships of the publication whose writers have been waited for, so that the stream brings everything that isn't in the
+-- table since. The oid is that in pg_publication_rel.
+CREATE TABLE IF NOT EXISTS pgtrickle.published (
+    membership oid PRIMARY KEY,
+    publication oid NOT NULL,
+    relation oid NOT NULL,
+    waited_at timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
 -- Answers to explain_view, read once by the backend that asked.
 CREATE UNLOGGED TABLE IF NOT EXISTS pgtrickle.explanation (
     token uuid PRIMARY KEY,
