@@ -65,6 +65,14 @@ sealed interface Accumulator
                     SqlType.Text _,
                     SqlType.ByteString _,
                     SqlType.EnumType _,
+                    SqlType.TimeTzType _,
+                    SqlType.BitType _,
+                    SqlType.NetworkType _,
+                    SqlType.JsonbType _,
+                    SqlType.ArrayType _,
+                    SqlType.CompositeType _,
+                    SqlType.RangeType _,
+                    SqlType.MultirangeType _,
                     SqlType.Opaque _ ->
                     throw PgtrickleException.of(ErrorCode.INTERNAL, "no sum for " + call);
         };

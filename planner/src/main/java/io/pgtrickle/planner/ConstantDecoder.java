@@ -81,9 +81,19 @@ final class ConstantDecoder {
                 yield new Interval(in.getInt(), days, micros);
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
-            case SqlType.Opaque(int oid, _) ->
+            case SqlType.TimeTzType _,
+                    SqlType.BitType _,
+                    SqlType.NetworkType _,
+                    SqlType.JsonbType _,
+                    SqlType.ArrayType _,
+                    SqlType.CompositeType _,
+                    SqlType.RangeType _,
+                    SqlType.MultirangeType _,
+                    SqlType.Opaque _ ->
                     throw Refusals.type(
-                            "constants of type " + catalog.typeName(oid) + " aren't supported yet",
+                            "constants of type "
+                                    + catalog.typeName(type.oid())
+                                    + " aren't supported yet",
                             "Keep the value in a table and join it.");
         };
     }

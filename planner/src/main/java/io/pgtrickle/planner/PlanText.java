@@ -41,7 +41,13 @@ final class PlanText {
                     Map.entry(Oids.BPCHAR, "bpchar"),
                     Map.entry(Oids.NAME, "name"),
                     Map.entry(Oids.BYTEA, "bytea"),
-                    Map.entry(Oids.UUID, "uuid"));
+                    Map.entry(Oids.UUID, "uuid"),
+                    Map.entry(Oids.MACADDR, "macaddr"),
+                    Map.entry(Oids.MACADDR8, "macaddr8"),
+                    Map.entry(Oids.BIT, "bit"),
+                    Map.entry(Oids.VARBIT, "varbit"),
+                    Map.entry(Oids.INET, "inet"),
+                    Map.entry(Oids.CIDR, "cidr"));
 
     private PlanText() {}
 
@@ -359,6 +365,17 @@ final class PlanText {
                     labels.stream()
                             .map(PlanText::literal)
                             .collect(Collectors.joining(", ", "enum(", ")"));
+            case SqlType.TimeTzType _ -> "timetz";
+            case SqlType.BitType(int oid) -> TYPE_NAMES.getOrDefault(oid, String.valueOf(oid));
+            case SqlType.NetworkType(int oid) -> TYPE_NAMES.getOrDefault(oid, String.valueOf(oid));
+            case SqlType.JsonbType _ -> "jsonb";
+            case SqlType.ArrayType(_, _, SqlType element) -> of(element) + "[]";
+            case SqlType.CompositeType(_, List<SqlType.Field> fields) ->
+                    fields.stream()
+                            .map(field -> field.name() + " " + of(field.type()))
+                            .collect(Collectors.joining(", ", "row(", ")"));
+            case SqlType.RangeType(_, SqlType subtype) -> "range(" + of(subtype) + ")";
+            case SqlType.MultirangeType(_, SqlType.RangeType range) -> "multi" + of(range);
             case SqlType.Opaque(int oid, boolean imageEquality) ->
                     "opaque("
                             + Integer.toUnsignedString(oid)

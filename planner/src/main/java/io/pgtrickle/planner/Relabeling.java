@@ -47,6 +47,10 @@ final class Relabeling {
                     to instanceof SqlType.Integral(_, int otherWidth, boolean otherSigned)
                             && width == otherWidth
                             && signed == otherSigned;
+            case SqlType.BitType _ -> to instanceof SqlType.BitType;
+            case SqlType.ArrayType(_, _, SqlType element) ->
+                    to instanceof SqlType.ArrayType(_, _, SqlType otherElement)
+                            && sameRepresentation(element, otherElement);
             case SqlType.Bool _,
                     SqlType.Real _,
                     SqlType.DoublePrecision _,
@@ -54,6 +58,12 @@ final class Relabeling {
                     SqlType.ByteString _,
                     SqlType.IntervalType _,
                     SqlType.EnumType _,
+                    SqlType.TimeTzType _,
+                    SqlType.NetworkType _,
+                    SqlType.JsonbType _,
+                    SqlType.CompositeType _,
+                    SqlType.RangeType _,
+                    SqlType.MultirangeType _,
                     SqlType.Opaque _ ->
                     from.equals(to);
         };

@@ -31,7 +31,7 @@ public final class Catalog {
     /// @param collationOid the column's or expression's; 0 where there is none
     /// @throws PgtrickleException UNSUPPORTED_TYPE where its values can't be sent and received in binary
     public SqlType type(int typeOid, int collationOid) {
-        return new Types(connection).type(typeOid, collation(collationOid));
+        return new Types(connection, this::collation).type(typeOid, collation(collationOid));
     }
 
     /// A type as it is written in SQL, with its modifier, e.g. `numeric(10,2)` or `"Shop"."mood"[]`.

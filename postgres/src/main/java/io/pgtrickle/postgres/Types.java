@@ -10,46 +10,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.IntFunction;
 
 /// What an oid of `pg_type` means here. Looks at the catalog for enums, domains and unknown types only.
 final class Types {
 
-    private static final int MACADDR = 829;
-    private static final int MACADDR8 = 774;
-    private static final int CIDR = 650;
-    private static final int INET = 869;
-    private static final int BIT = 1560;
-    private static final int VARBIT = 1562;
-    private static final int TID = 27;
     private static final int XID = 28;
     private static final int CID = 29;
-    private static final int INT4RANGE = 3904;
-    private static final int TSRANGE = 3908;
-    private static final int TSTZRANGE = 3910;
-    private static final int DATERANGE = 3912;
-    private static final int INT8RANGE = 3926;
-    private static final int XID8 = 5069;
-    private static final int PG_LSN = 3220;
+    private static final int TSVECTOR = 3614;
+    private static final int DEFAULT_COLLATION = 100;
 
-    /// Types whose equal values have one image. Not among them, though it seems so: arrays, of which some carry an
-    /// empty null bitmap that their image tells of, and jsonb, in which 1.0 = 1.00.
-    private static final Set<Integer> IMAGE_EQUALITY =
-            Set.of(
-                    Oids.TIMETZ,
-                    MACADDR,
-                    MACADDR8,
-                    CIDR,
-                    INET,
-                    BIT,
-                    VARBIT,
-                    TID,
-                    XID,
-                    CID,
-                    INT4RANGE,
-                    INT8RANGE,
-                    DATERANGE,
-                    TSRANGE,
-                    TSTZRANGE);
+    /// regproc, regprocedure, regoper, regoperator, regclass, regtype, regconfig, regdictionary, regnamespace, regrole, regcollation.
+    private static final List<Integer> REG_TYPES =
+            List.of(24, 2202, 2203, 2204, 2205, 2206, 3734, 3769, 4089, 4096, 4191);
+
+    /// Types without a family whose values are equal exactly when their images are.
+    private static final Set<Integer> IMAGE_EQUALITY = Set.of(XID, CID, TSVECTOR);
 
     /// Types that are sent but can't be received: pg_node_tree, pg_ndistinct, pg_dependencies, pg_mcv_list and BRIN's summaries.
     private static final Set<Integer> NEVER_RECEIVED = Set.of(194, 3361, 3402, 5017, 4600, 4601);
@@ -61,29 +37,39 @@ final class Types {
             SELECT t.typtype::text AS kind, t.typbasetype::bigint AS base, t.typelem::bigint AS element,
                    t.typrelid::bigint AS relation, t.typcategory::text AS category,
                    t.typsend <> 0 AND t.typreceive <> 0 AS is_binary,
-                   pg_catalog.format_type(t.oid, NULL) AS name
+                   pg_catalog.format_type(t.oid, NULL) AS name,
+                   EXISTS (SELECT FROM pg_catalog.pg_type e WHERE e.oid = t.typelem AND e.typarray = t.oid) AS is_array
               FROM pg_catalog.pg_type t WHERE t.oid = CAST(? AS oid)\
             """;
 
     private static final String LABELS =
             "SELECT enumlabel::text FROM pg_catalog.pg_enum WHERE enumtypid = CAST(? AS oid) ORDER BY enumsortorder";
 
-    private static final String ATTRIBUTE_TYPES =
+    private static final String FIELDS =
             """
-            SELECT DISTINCT atttypid::bigint AS oid FROM pg_catalog.pg_attribute
-             WHERE attrelid = CAST(? AS oid) AND attnum > 0 AND NOT attisdropped\
+            SELECT attnum, attname, atttypid::bigint AS type, attcollation::bigint AS collation
+              FROM pg_catalog.pg_attribute
+             WHERE attrelid = CAST(? AS oid) AND attnum > 0 AND NOT attisdropped ORDER BY attnum\
             """;
 
-    private static final String RANGE_SUBTYPE =
+    /// The order of a range's values may be another than the subtype's own.
+    private static final String RANGE =
             """
-            SELECT rngsubtype::bigint AS oid FROM pg_catalog.pg_range
-             WHERE CAST(? AS oid) IN (rngtypid, rngmultitypid)\
+            SELECT r.rngtypid::bigint AS range, r.rngsubtype::bigint AS subtype, r.rngcollation::bigint AS collation,
+                   o.opcdefault AND o.opcmethod = (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree')
+                     AS is_default
+              FROM pg_catalog.pg_range r JOIN pg_catalog.pg_opclass o ON o.oid = r.rngsubopc
+             WHERE CAST(? AS oid) IN (r.rngtypid, r.rngmultitypid)\
             """;
 
     private final Connection connection;
 
-    Types(Connection connection) {
+    private final IntFunction<Collation> collations;
+
+    /// @param collations by oid
+    Types(Connection connection, IntFunction<Collation> collations) {
         this.connection = connection;
+        this.collations = collations;
     }
 
     private record Entry(
@@ -93,12 +79,16 @@ final class Types {
             int relation,
             String category,
             boolean binary,
-            String name) {}
+            String name,
+            boolean array) {}
+
+    private record RangeEntry(int range, int subtype, int collation, boolean defaultOrder) {}
 
     SqlType type(int oid, Collation collation) {
         return switch (oid) {
             case Oids.TEXT, Oids.VARCHAR, Oids.NAME -> new SqlType.Text(oid, false, collation);
             case Oids.BPCHAR -> new SqlType.Text(oid, true, collation);
+            case Oids.JSONB -> new SqlType.JsonbType(collations.apply(DEFAULT_COLLATION));
             default -> {
                 SqlType builtIn = BUILT_IN.get(oid);
                 yield builtIn != null ? builtIn : fromCatalog(oid, collation);
@@ -118,11 +108,70 @@ final class Types {
                                     LABELS,
                                     row -> row.getString(1),
                                     Integer.toUnsignedLong(oid)));
+            case "c" -> {
+                checkBinary(oid, entry);
+                yield new SqlType.CompositeType(oid, fields(entry.relation()));
+            }
+            case "r", "m" -> {
+                checkBinary(oid, entry);
+                yield range(oid, entry.kind().equals("m"));
+            }
             default -> {
                 checkBinary(oid, entry);
-                yield new SqlType.Opaque(oid, IMAGE_EQUALITY.contains(oid));
+                yield entry.array()
+                        ? new SqlType.ArrayType(
+                                oid, entry.element(), type(entry.element(), collation))
+                        : new SqlType.Opaque(oid, IMAGE_EQUALITY.contains(oid));
             }
         };
+    }
+
+    private List<SqlType.Field> fields(int relation) {
+        record Attribute(int number, String name, int type, int collation) {}
+        // the rows are read before the next statement
+        List<Attribute> attributes =
+                Rows.list(
+                        connection,
+                        FIELDS,
+                        row ->
+                                new Attribute(
+                                        row.getInt("attnum"),
+                                        row.getString("attname"),
+                                        Rows.oid(row, "type"),
+                                        Rows.oid(row, "collation")),
+                        Integer.toUnsignedLong(relation));
+        return attributes.stream()
+                .map(attribute ->
+                        new SqlType.Field(
+                                attribute.number(),
+                                attribute.name(),
+                                attribute.type(),
+                                type(attribute.type(), collations.apply(attribute.collation()))))
+                .toList();
+    }
+
+    private SqlType range(int oid, boolean multirange) {
+        RangeEntry entry = rangeEntry(oid);
+        if (!entry.defaultOrder()) {
+            return new SqlType.Opaque(oid, false);
+        }
+        SqlType subtype = type(entry.subtype(), collations.apply(entry.collation()));
+        SqlType.RangeType range = new SqlType.RangeType(entry.range(), subtype);
+        return multirange ? new SqlType.MultirangeType(oid, range) : range;
+    }
+
+    private RangeEntry rangeEntry(int oid) {
+        return Rows.one(
+                connection,
+                "range type " + Integer.toUnsignedString(oid),
+                RANGE,
+                row ->
+                        new RangeEntry(
+                                Rows.oid(row, "range"),
+                                Rows.oid(row, "subtype"),
+                                Rows.oid(row, "collation"),
+                                row.getBoolean("is_default")),
+                Integer.toUnsignedLong(oid));
     }
 
     private Entry entry(int oid) {
@@ -138,7 +187,8 @@ final class Types {
                                 Rows.oid(row, "relation"),
                                 row.getString("category"),
                                 row.getBoolean("is_binary"),
-                                row.getString("name")),
+                                row.getString("name"),
+                                row.getBoolean("is_array")),
                 Integer.toUnsignedLong(oid));
     }
 
@@ -159,17 +209,15 @@ final class Types {
     }
 
     private List<Integer> parts(int oid, Entry entry) {
-        long unsigned = Integer.toUnsignedLong(oid);
         return switch (entry.kind()) {
             case "d" -> List.of(entry.base());
             case "c" ->
                     Rows.list(
                             connection,
-                            ATTRIBUTE_TYPES,
-                            row -> Rows.oid(row, "oid"),
+                            FIELDS,
+                            row -> Rows.oid(row, "type"),
                             Integer.toUnsignedLong(entry.relation()));
-            case "r", "m" ->
-                    Rows.list(connection, RANGE_SUBTYPE, row -> Rows.oid(row, "oid"), unsigned);
+            case "r", "m" -> List.of(rangeEntry(oid).subtype());
             default ->
                     entry.category().equals("A") && entry.element() != 0
                             ? List.of(entry.element())
@@ -198,9 +246,20 @@ final class Types {
                         new SqlType.Integral(Oids.TIMESTAMP, 8, true),
                         new SqlType.Integral(Oids.TIMESTAMPTZ, 8, true),
                         new SqlType.Integral(Oids.MONEY, 8, true),
-                        new SqlType.Integral(PG_LSN, 8, false),
-                        new SqlType.Integral(XID8, 8, false))) {
+                        new SqlType.Integral(Oids.PG_LSN, 8, false),
+                        new SqlType.Integral(Oids.XID8, 8, false),
+                        SqlType.TIMETZ,
+                        new SqlType.ByteString(Oids.MACADDR),
+                        new SqlType.ByteString(Oids.MACADDR8),
+                        new SqlType.ByteString(Oids.TID),
+                        new SqlType.BitType(Oids.BIT),
+                        new SqlType.BitType(Oids.VARBIT),
+                        new SqlType.NetworkType(Oids.INET),
+                        new SqlType.NetworkType(Oids.CIDR))) {
             types.put(type.oid(), type);
+        }
+        for (int oid : REG_TYPES) {
+            types.put(oid, new SqlType.Integral(oid, 4, false));
         }
         return Map.copyOf(types);
     }

@@ -62,10 +62,34 @@ final class CatalogIT {
                         new SqlType.EnumType(
                                 typeOid("public.mood"), List.of("sad", "ok", "happy")));
         assertThat(type("public.d2")).isEqualTo(type("public.mood"));
-        assertThat(type("jsonb")).isEqualTo(new SqlType.Opaque(typeOid("jsonb"), false));
-        assertThat(type("inet")).isEqualTo(new SqlType.Opaque(typeOid("inet"), true));
+        assertThat(type("jsonb")).isEqualTo(new SqlType.JsonbType(new Collation(100, true, true)));
+        assertThat(type("inet")).isEqualTo(new SqlType.NetworkType(Oids.INET));
+        assertThat(type("json")).isEqualTo(new SqlType.Opaque(Oids.JSON, false));
+        assertThat(type("int2vector")).isInstanceOf(SqlType.Opaque.class);
+        SqlType text = new SqlType.Text(Oids.TEXT, false, new Collation(100, true, true));
+        SqlType pair =
+                new SqlType.CompositeType(
+                        typeOid("public.pair"),
+                        List.of(
+                                new SqlType.Field(1, "a", Oids.INT4, SqlType.INT4),
+                                new SqlType.Field(2, "b", Oids.TEXT, text)));
         assertThat(type("public.pair[]"))
-                .isEqualTo(new SqlType.Opaque(typeOid("public.pair[]"), false));
+                .isEqualTo(
+                        new SqlType.ArrayType(
+                                typeOid("public.pair[]"), typeOid("public.pair"), pair));
+        assertThat(type("public.d2[]"))
+                .isEqualTo(
+                        new SqlType.ArrayType(
+                                typeOid("public.d2[]"), typeOid("public.d2"), type("public.mood")));
+        SqlType.RangeType dates =
+                new SqlType.RangeType(
+                        typeOid("daterange"), new SqlType.Integral(Oids.DATE, 4, true));
+        assertThat(type("daterange")).isEqualTo(dates);
+        assertThat(type("datemultirange"))
+                .isEqualTo(new SqlType.MultirangeType(typeOid("datemultirange"), dates));
+        fixture.execute(
+                "CREATE TYPE public.pattern_range AS RANGE (subtype = text, subtype_opclass = text_pattern_ops)");
+        assertThat(type("public.pattern_range")).isInstanceOf(SqlType.Opaque.class);
         assertThat(catalog.type(Oids.BPCHAR, 100))
                 .isEqualTo(new SqlType.Text(Oids.BPCHAR, true, new Collation(100, true, true)));
     }

@@ -106,6 +106,14 @@ public record AggregateCall(
                     SqlType.ByteString _,
                     SqlType.IntervalType _,
                     SqlType.EnumType _,
+                    SqlType.TimeTzType _,
+                    SqlType.BitType _,
+                    SqlType.NetworkType _,
+                    SqlType.JsonbType _,
+                    SqlType.ArrayType _,
+                    SqlType.CompositeType _,
+                    SqlType.RangeType _,
+                    SqlType.MultirangeType _,
                     SqlType.Opaque _ ->
                     false;
         };

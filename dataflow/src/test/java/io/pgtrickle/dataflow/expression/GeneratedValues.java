@@ -56,7 +56,16 @@ final class GeneratedValues {
             case SqlType.ByteString(int oid) -> bytes(oid == Oids.UUID ? 16 : random.nextInt(5));
             case SqlType.IntervalType _ -> interval();
             case SqlType.EnumType(_, List<String> labels) -> pick(labels);
-            case SqlType.Opaque _ -> throw new AssertionError("no values of " + type);
+            case SqlType.TimeTzType _,
+                    SqlType.BitType _,
+                    SqlType.NetworkType _,
+                    SqlType.JsonbType _,
+                    SqlType.ArrayType _,
+                    SqlType.CompositeType _,
+                    SqlType.RangeType _,
+                    SqlType.MultirangeType _,
+                    SqlType.Opaque _ ->
+                    throw new AssertionError("no values of " + type);
         };
     }
 

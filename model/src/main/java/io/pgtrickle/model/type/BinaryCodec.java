@@ -2,11 +2,19 @@ package io.pgtrickle.model.type;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pgtrickle.model.BitString;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Range;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.TimeWithZone;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 
@@ -16,9 +24,22 @@ final class BinaryCodec {
     /// What Java puts for bytes that aren't UTF-8; texts may have it, too.
     private static final char REPLACEMENT = '\ufffd';
 
+    private static final int JSONB_VERSION = 1;
+
     private BinaryCodec() {}
 
     static Object decode(SqlType type, byte[] source, int offset, int length) {
+        try {
+            return value(type, source, offset, length);
+        } catch (BufferUnderflowException | IllegalArgumentException | ArithmeticException e) {
+            throw PgtrickleException.of(
+                    ErrorCode.STREAM_MALFORMED,
+                    length + " bytes are no value of type " + type.oid(),
+                    e);
+        }
+    }
+
+    private static Object value(SqlType type, byte[] source, int offset, int length) {
         ByteBuffer in = ByteBuffer.wrap(source, offset, length);
         return switch (type) {
             case SqlType.Bool _ -> {
@@ -37,13 +58,30 @@ final class BinaryCodec {
             }
             case SqlType.NumericType _ -> NumericCodec.decode(source, offset, length);
             case SqlType.Text _, SqlType.EnumType _ -> decodeText(source, offset, length);
-            case SqlType.ByteString _, SqlType.Opaque _ -> Bytes.copyOf(source, offset, length);
+            case SqlType.ByteString _, SqlType.NetworkType _, SqlType.Opaque _ ->
+                    Bytes.copyOf(source, offset, length);
             case SqlType.IntervalType _ -> {
                 checkLength(type, length, 16);
                 long micros = in.getLong();
                 int days = in.getInt();
                 yield new Interval(in.getInt(), days, micros);
             }
+            case SqlType.TimeTzType _ -> {
+                checkLength(type, length, 12);
+                yield new TimeWithZone(in.getLong(), in.getInt());
+            }
+            case SqlType.BitType _ ->
+                    new BitString(in.getInt(), Bytes.copyOf(source, in.position(), length - 4));
+            case SqlType.JsonbType _ -> {
+                if (in.get() != JSONB_VERSION) {
+                    throw new IllegalArgumentException("a jsonb of another version");
+                }
+                yield Jsonb.printed(decodeText(source, offset + 1, length - 1));
+            }
+            case SqlType.ArrayType array -> ContainerCodec.decodeArray(array, in);
+            case SqlType.CompositeType composite -> ContainerCodec.decodeComposite(composite, in);
+            case SqlType.RangeType range -> RangeCodec.decode(range, in);
+            case SqlType.MultirangeType multirange -> RangeCodec.decode(multirange, in);
         };
     }
 
@@ -59,13 +97,31 @@ final class BinaryCodec {
                     out.writeLong(Double.doubleToLongBits((Double) value));
             case SqlType.NumericType _ -> NumericCodec.encode((Numeric) value, out);
             case SqlType.Text _, SqlType.EnumType _ -> out.write(((String) value).getBytes(UTF_8));
-            case SqlType.ByteString _, SqlType.Opaque _ -> out.write(((Bytes) value).array());
+            case SqlType.ByteString _, SqlType.NetworkType _, SqlType.Opaque _ ->
+                    out.write(((Bytes) value).array());
             case SqlType.IntervalType _ -> {
                 Interval interval = (Interval) value;
                 out.writeLong(interval.micros())
                         .writeInt(interval.days())
                         .writeInt(interval.months());
             }
+            case SqlType.TimeTzType _ -> {
+                TimeWithZone time = (TimeWithZone) value;
+                out.writeLong(time.micros()).writeInt(time.zone());
+            }
+            case SqlType.BitType _ -> {
+                BitString bits = (BitString) value;
+                out.writeInt(bits.length()).write(bits.bytes().array());
+            }
+            case SqlType.JsonbType _ ->
+                    out.writeByte(JSONB_VERSION).write(((Jsonb) value).text().getBytes(UTF_8));
+            case SqlType.ArrayType array ->
+                    ContainerCodec.encodeArray(array, (SqlArray) value, out);
+            case SqlType.CompositeType composite ->
+                    ContainerCodec.encodeComposite(composite, (Row) value, out);
+            case SqlType.RangeType range -> RangeCodec.encode(range, (Range) value, out);
+            case SqlType.MultirangeType multirange ->
+                    RangeCodec.encode(multirange, (Multirange) value, out);
         }
     }
 

@@ -2,9 +2,16 @@ package io.pgtrickle.model.type;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.pgtrickle.model.BitString;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.Range;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.TimeWithZone;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.List;
@@ -16,6 +23,7 @@ import java.util.List;
 /// - Strings and byte strings: each 00 byte as 00 FF, then 00 00 at the end.
 /// - Numerics: a byte for the class (−∞, negative, zero, positive, ∞, NaN); then the decimal exponent and the significant
 ///   digits, two a byte plus one, closed by a 00 byte; all inverted for negative numbers.
+/// - Containers: the keys of their parts, with bytes between them that tell the end, NULL and the kind.
 final class KeyEncoding {
 
     private static final int NUMERIC_NEGATIVE_INFINITY = 1;
@@ -49,6 +57,26 @@ final class KeyEncoding {
             case SqlType.IntervalType _ -> writeSpan((Interval) value, out);
             case SqlType.EnumType(_, List<String> labels) ->
                     out.writeInt(Ordering.rank(type, labels, value));
+            case SqlType.TimeTzType _ -> {
+                TimeWithZone time = (TimeWithZone) value;
+                out.writeLong(Ordering.instant(time) ^ Long.MIN_VALUE)
+                        .writeInt(time.zone() ^ Integer.MIN_VALUE);
+            }
+            case SqlType.BitType _ -> {
+                BitString bits = (BitString) value;
+                writeEscaped(bits.bytes().array(), out);
+                out.writeInt(bits.length());
+            }
+            case SqlType.NetworkType _ -> NetworkOrder.writeKey((Bytes) value, out);
+            case SqlType.JsonbType _ -> JsonbOrder.writeKey((Jsonb) value, out);
+            case SqlType.ArrayType(_, _, SqlType element) ->
+                    ContainerOrder.writeArrayKey(element, (SqlArray) value, out);
+            case SqlType.CompositeType(_, List<SqlType.Field> fields) ->
+                    ContainerOrder.writeCompositeKey(fields, (Row) value, out);
+            case SqlType.RangeType(_, SqlType subtype) ->
+                    RangeOrder.writeKey(subtype, (Range) value, out);
+            case SqlType.MultirangeType(_, SqlType.RangeType range) ->
+                    RangeOrder.writeKey(range.subtype(), (Multirange) value, out);
         }
     }
 
@@ -71,7 +99,7 @@ final class KeyEncoding {
         out.writeLong(bits < 0 ? ~bits : bits ^ Long.MIN_VALUE);
     }
 
-    private static void writeEscaped(byte[] bytes, ByteWriter out) {
+    static void writeEscaped(byte[] bytes, ByteWriter out) {
         for (byte b : bytes) {
             out.writeByte(b);
             if (b == 0) {
@@ -81,7 +109,7 @@ final class KeyEncoding {
         out.writeShort(0);
     }
 
-    private static void writeNumeric(Numeric value, ByteWriter out) {
+    static void writeNumeric(Numeric value, ByteWriter out) {
         switch (value) {
             case Numeric.Special special ->
                     out.writeByte(

@@ -1,10 +1,17 @@
 package io.pgtrickle.model.type;
 
+import io.pgtrickle.model.BitString;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Range;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.TimeWithZone;
 import java.math.BigInteger;
 import java.util.List;
 
@@ -35,7 +42,34 @@ final class Ordering {
             case SqlType.IntervalType _ -> span((Interval) a).compareTo(span((Interval) b));
             case SqlType.EnumType(_, List<String> labels) ->
                     Integer.compare(rank(type, labels, a), rank(type, labels, b));
+            case SqlType.TimeTzType _ -> compareTimes((TimeWithZone) a, (TimeWithZone) b);
+            case SqlType.BitType _ -> compareBits((BitString) a, (BitString) b);
+            case SqlType.NetworkType _ -> NetworkOrder.compare((Bytes) a, (Bytes) b);
+            case SqlType.JsonbType _ -> JsonbOrder.compare((Jsonb) a, (Jsonb) b);
+            case SqlType.ArrayType(_, _, SqlType element) ->
+                    ContainerOrder.compareArrays(element, (SqlArray) a, (SqlArray) b);
+            case SqlType.CompositeType(_, List<SqlType.Field> fields) ->
+                    ContainerOrder.compareComposites(fields, (Row) a, (Row) b);
+            case SqlType.RangeType(_, SqlType subtype) ->
+                    RangeOrder.compare(subtype, (Range) a, (Range) b);
+            case SqlType.MultirangeType(_, SqlType.RangeType range) ->
+                    RangeOrder.compare(range.subtype(), (Multirange) a, (Multirange) b);
         };
+    }
+
+    /// By the instant; of equal instants the one further east is less (`timetz_cmp_internal`).
+    private static int compareTimes(TimeWithZone a, TimeWithZone b) {
+        int instants = Long.compare(instant(a), instant(b));
+        return instants != 0 ? instants : Integer.compare(a.zone(), b.zone());
+    }
+
+    static long instant(TimeWithZone time) {
+        return time.micros() + time.zone() * 1_000_000L;
+    }
+
+    private static int compareBits(BitString a, BitString b) {
+        int bytes = a.bytes().compareTo(b.bytes());
+        return bytes != 0 ? bytes : Integer.compare(a.length(), b.length());
     }
 
     /// PostgreSQL's order of floats: −0 equals 0, NaN equals NaN and is above everything.
@@ -44,7 +78,7 @@ final class Ordering {
     }
 
     /// The order of the UTF-8 bytes, which is that of code points and not that of UTF-16 units.
-    private static int compareCodePoints(String a, String b) {
+    static int compareCodePoints(String a, String b) {
         int common = Math.min(a.length(), b.length());
         for (int i = 0; i < common; i++) {
             char x = a.charAt(i);

@@ -3,6 +3,7 @@ package io.pgtrickle.model.type;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.List;
+import java.util.function.Predicate;
 
 /// A type of PostgreSQL, as far as its meaning matters here. The one place for equality, order, canonical keys and the
 /// binary image of values.
@@ -14,10 +15,19 @@ import java.util.List;
 /// | `Real`, `DoublePrecision` | `Float`, `Double` |
 /// | `NumericType` | `Numeric` |
 /// | `Text`: text, varchar, bpchar, name | `String` |
-/// | `ByteString`: bytea, uuid | `Bytes` |
+/// | `ByteString`: bytea, uuid, macaddr, macaddr8, tid | `Bytes` |
 /// | `IntervalType` | `Interval` |
+/// | `TimeTzType` | `TimeWithZone` |
+/// | `BitType`: bit, varbit | `BitString` |
+/// | `NetworkType`: inet, cidr | `Bytes`, PostgreSQL's binary image |
 /// | `EnumType` | `String`, the label |
+/// | `JsonbType` | `Jsonb` |
+/// | `ArrayType` | `SqlArray` |
+/// | `CompositeType` | `Row`, a cell for each field |
+/// | `RangeType`, `MultirangeType` | `Range`, `Multirange` |
 /// | `Opaque`: every other type | `Bytes`, PostgreSQL's binary image, carried untouched |
+///
+/// A domain is its base type.
 ///
 /// `equals` of two values is equality of images; `compare` is SQL's. Values of one type only are compared.
 public sealed interface SqlType {
@@ -53,8 +63,16 @@ public sealed interface SqlType {
                     NumericType _,
                     ByteString _,
                     IntervalType _,
-                    EnumType _ ->
+                    TimeTzType _,
+                    BitType _,
+                    NetworkType _,
+                    EnumType _,
+                    JsonbType _ ->
                     true;
+            case ArrayType(_, _, SqlType element) -> element.equatable();
+            case CompositeType composite -> composite.all(SqlType::equatable);
+            case RangeType(_, SqlType subtype) -> subtype.equatable();
+            case MultirangeType(_, RangeType range) -> range.equatable();
         };
     }
 
@@ -70,18 +88,39 @@ public sealed interface SqlType {
                     NumericType _,
                     ByteString _,
                     IntervalType _,
+                    TimeTzType _,
+                    BitType _,
+                    NetworkType _,
                     EnumType _ ->
                     true;
+            case JsonbType(Collation strings) -> strings.byteOrder();
+            case ArrayType(_, _, SqlType element) -> element.orderable();
+            case CompositeType composite -> composite.all(SqlType::orderable);
+            case RangeType(_, SqlType subtype) -> subtype.orderable();
+            case MultirangeType(_, RangeType range) -> range.orderable();
         };
     }
 
     /// Whether values that SQL takes for equal always have one image. False for numeric (1.0 = 1.00), float (−0 = 0),
-    /// interval (1 mon = 30 days) and bpchar.
+    /// interval (1 mon = 30 days), bpchar, jsonb,
+    /// and what contains them.
     default boolean equalMeansSameImage() {
         return switch (this) {
-            case Bool _, Integral _, ByteString _, EnumType _, Opaque _ -> true;
+            case Bool _,
+                    Integral _,
+                    ByteString _,
+                    TimeTzType _,
+                    BitType _,
+                    NetworkType _,
+                    EnumType _,
+                    Opaque _ ->
+                    true;
             case Text(_, boolean blankPadded, _) -> !blankPadded;
-            case Real _, DoublePrecision _, NumericType _, IntervalType _ -> false;
+            case Real _, DoublePrecision _, NumericType _, IntervalType _, JsonbType _ -> false;
+            case ArrayType(_, _, SqlType element) -> element.equalMeansSameImage();
+            case CompositeType composite -> composite.all(SqlType::equalMeansSameImage);
+            case RangeType(_, SqlType subtype) -> subtype.equalMeansSameImage();
+            case MultirangeType(_, RangeType range) -> range.equalMeansSameImage();
         };
     }
 
@@ -155,6 +194,49 @@ public sealed interface SqlType {
         }
     }
 
+    record TimeTzType() implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.TIMETZ;
+        }
+    }
+
+    record BitType(int oid) implements SqlType {}
+
+    record NetworkType(int oid) implements SqlType {}
+
+    /// @param strings the database's collation, by which PostgreSQL orders the strings within
+    record JsonbType(Collation strings) implements SqlType {
+        @Override
+        public int oid() {
+            return Oids.JSONB;
+        }
+    }
+
+    /// @param elementOid as images of arrays tell it: a domain's own, which `element` doesn't know
+    record ArrayType(int oid, int elementOid, SqlType element) implements SqlType {}
+
+    /// @param fields those that aren't dropped, in order
+    record CompositeType(int oid, List<Field> fields) implements SqlType {
+        public CompositeType(int oid, List<Field> fields) {
+            this.oid = oid;
+            this.fields = List.copyOf(fields);
+        }
+
+        private boolean all(Predicate<SqlType> condition) {
+            return fields.stream().map(Field::type).allMatch(condition);
+        }
+    }
+
+    /// @param attributeNumber in `pg_attribute`
+    /// @param typeOid as images of composites tell it: a domain's own
+    record Field(int attributeNumber, String name, int typeOid, SqlType type) {}
+
+    /// @param subtype under the range's collation and in its default order
+    record RangeType(int oid, SqlType subtype) implements SqlType {}
+
+    record MultirangeType(int oid, RangeType range) implements SqlType {}
+
     /// @param labels in their sort order
     record EnumType(int oid, List<String> labels) implements SqlType {
         public EnumType(int oid, List<String> labels) {
@@ -188,4 +270,5 @@ public sealed interface SqlType {
     SqlType FLOAT8 = new DoublePrecision();
     SqlType NUMERIC = new NumericType();
     SqlType INTERVAL = new IntervalType();
+    SqlType TIMETZ = new TimeTzType();
 }

@@ -25,6 +25,12 @@ record Family(SqlType type, List<List<Object>> edges, Function<Random, Object> r
     };
 
     static List<Family> all() {
+        List<Family> families = new ArrayList<>(scalars());
+        families.addAll(ContainerFamilies.all());
+        return families;
+    }
+
+    private static List<Family> scalars() {
         return List.of(
                 new Family(SqlType.BOOL, each(false, true), Random::nextBoolean),
                 integral(1, true),
@@ -111,7 +117,7 @@ record Family(SqlType type, List<List<Object>> edges, Function<Random, Object> r
                 random -> Double.longBitsToDouble(random.nextLong()));
     }
 
-    private static Family numeric() {
+    static Family numeric() {
         List<List<Object>> edges = new ArrayList<>();
         edges.add(List.of(Numeric.Special.NEGATIVE_INFINITY));
         for (String equal :
@@ -188,7 +194,7 @@ record Family(SqlType type, List<List<Object>> edges, Function<Random, Object> r
                 Family::randomText);
     }
 
-    private static String randomText(Random random) {
+    static String randomText(Random random) {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(5); i > 0; i--) {
             text.append(CHARACTERS[random.nextInt(CHARACTERS.length)]);
@@ -254,7 +260,7 @@ record Family(SqlType type, List<List<Object>> edges, Function<Random, Object> r
                                         day * (random.nextInt(3) - 1)));
     }
 
-    private static List<List<Object>> each(Object... values) {
+    static List<List<Object>> each(Object... values) {
         List<List<Object>> edges = new ArrayList<>();
         for (Object value : values) {
             edges.add(List.of(value));

@@ -80,6 +80,10 @@ final class GoldenImagesTest {
         assertThat(SqlType.NUMERIC.decode(out.toByteArray(), 0, out.size())).isEqualTo(value);
     }
 
+    private static final int ENUM_OF_THE_FILE = 0x6918;
+    private static final SqlType.RangeType INT4_RANGE = new SqlType.RangeType(3904, SqlType.INT4);
+    private static final SqlType TEXT = new SqlType.Text(Oids.TEXT, false, Collation.C);
+
     private static SqlType type(String label) {
         String name = label.split("[ (]", 2)[0];
         return switch (name) {
@@ -102,6 +106,32 @@ final class GoldenImagesTest {
             case "money" -> new SqlType.Integral(Oids.MONEY, 8, true);
             case "oid", "regclass" -> new SqlType.Integral(Oids.OID, 4, false);
             case "interval" -> SqlType.INTERVAL;
+            case "timetz" -> SqlType.TIMETZ;
+            case "bit" -> new SqlType.BitType(Oids.BIT);
+            case "varbit" -> new SqlType.BitType(Oids.VARBIT);
+            case "inet" -> new SqlType.NetworkType(Oids.INET);
+            case "cidr" -> new SqlType.NetworkType(Oids.CIDR);
+            case "macaddr" -> new SqlType.ByteString(Oids.MACADDR);
+            case "tid" -> new SqlType.ByteString(Oids.TID);
+            case "jsonb" -> new SqlType.JsonbType(Collation.C);
+            case "pg_lsn" -> new SqlType.Integral(Oids.PG_LSN, 8, false);
+            case "xid8" -> new SqlType.Integral(Oids.XID8, 8, false);
+            case "int4range" -> INT4_RANGE;
+            case "numrange" -> new SqlType.RangeType(3906, SqlType.NUMERIC);
+            case "int4multirange" -> new SqlType.MultirangeType(4451, INT4_RANGE);
+            case "int4[]" -> new SqlType.ArrayType(1007, Oids.INT4, SqlType.INT4);
+            case "text[]" -> new SqlType.ArrayType(1009, Oids.TEXT, TEXT);
+            case "enum[]" ->
+                    new SqlType.ArrayType(
+                            70_003,
+                            ENUM_OF_THE_FILE,
+                            new SqlType.EnumType(ENUM_OF_THE_FILE, List.of("sad", "ok")));
+            case "composite" ->
+                    new SqlType.CompositeType(
+                            70_002,
+                            List.of(
+                                    new SqlType.Field(1, "a", Oids.INT4, SqlType.INT4),
+                                    new SqlType.Field(2, "b", Oids.TEXT, TEXT)));
             case "enum" -> new SqlType.EnumType(70_000, List.of("sad", "ok"));
             default -> new SqlType.Opaque(70_001, false);
         };

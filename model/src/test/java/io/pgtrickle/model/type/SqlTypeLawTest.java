@@ -111,13 +111,21 @@ final class SqlTypeLawTest {
                 case SqlType.Text _,
                         SqlType.EnumType _,
                         SqlType.ByteString _,
+                        SqlType.NetworkType _,
                         SqlType.Opaque _ -> {}
                 case SqlType.Bool _,
                         SqlType.Integral _,
                         SqlType.Real _,
                         SqlType.DoublePrecision _,
                         SqlType.NumericType _,
-                        SqlType.IntervalType _ ->
+                        SqlType.IntervalType _,
+                        SqlType.TimeTzType _,
+                        SqlType.BitType _,
+                        SqlType.JsonbType _,
+                        SqlType.ArrayType _,
+                        SqlType.CompositeType _,
+                        SqlType.RangeType _,
+                        SqlType.MultirangeType _ ->
                         fails(ErrorCode.STREAM_MALFORMED, () -> type.decode(new byte[7], 0, 7));
             }
         }
