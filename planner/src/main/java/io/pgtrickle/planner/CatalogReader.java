@@ -78,6 +78,14 @@ final class CatalogReader {
         return equalities().stream().filter(e -> e.functionOid() == functionOid).findFirst();
     }
 
+    /// The function that compares two values of the type, where the type has one of its own.
+    OptionalInt equalityOfType(int typeOid) {
+        return equalities().stream()
+                .filter(e -> e.leftTypeOid() == typeOid && e.rightTypeOid() == typeOid)
+                .mapToInt(Equality::functionOid)
+                .findFirst();
+    }
+
     private List<Equality> equalities() {
         List<Equality> known = equalities;
         if (known == null) {
