@@ -4,6 +4,7 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -47,6 +48,30 @@ final class Columns {
                         node instanceof Column column
                                 ? Optional.of(replacement.apply(column))
                                 : Optional.empty());
+    }
+
+    /// The same expression over rows that have so many columns more in front.
+    static Expression shift(Expression expression, int by) {
+        return by == 0
+                ? expression
+                : replace(expression, column -> new Column(column.index() + by, column.type()));
+    }
+
+    /// The expression over the input of a projection that has these columns, with constants folded.
+    static Expression substitute(Expression expression, List<Expression> columns) {
+        return expression instanceof Column(int index, _)
+                ? columns.get(index)
+                : ConstantFolding.fold(
+                        withChildren(expression, child -> substitute(child, columns)));
+    }
+
+    /// Columns as they are.
+    static List<Expression> identity(List<SqlType> types) {
+        List<Expression> columns = new ArrayList<>(types.size());
+        for (int i = 0; i < types.size(); i++) {
+            columns.add(new Column(i, types.get(i)));
+        }
+        return columns;
     }
 
     /// From the top down: what the function gives is taken as it is; where it gives nothing, the parts are rewritten.

@@ -56,8 +56,7 @@ final class Conjuncts {
         common.forEach(term -> add(term, terms));
         List<Expression> rest = new ArrayList<>();
         for (List<Expression> branch : parts) {
-            List<Expression> own =
-                    branch.stream().filter(term -> !common.contains(term)).toList();
+            List<Expression> own = branch.stream().filter(term -> !common.contains(term)).toList();
             if (own.isEmpty()) {
                 return;
             }

@@ -19,16 +19,89 @@ final class EquiKeys {
     private static final int INT8_FROM_INT2 = 754;
     private static final int INT8_FROM_INT4 = 481;
 
-    private final CatalogReader catalog;
+    private static final int ANY_ENUM = 3500;
+
+    private final Equalities equalities;
     private final FunctionSupport support;
 
     EquiKeys(CatalogReader catalog, FunctionSupport support) {
-        this.catalog = catalog;
+        this(
+                new Equalities() {
+                    @Override
+                    public boolean isEquality(int functionOid) {
+                        return catalog.equalityOfFunction(functionOid).isPresent();
+                    }
+
+                    @Override
+                    public OptionalInt ofType(int typeOid) {
+                        return catalog.equalityOfType(typeOid);
+                    }
+                },
+                support);
+    }
+
+    EquiKeys(Equalities equalities, FunctionSupport support) {
+        this.equalities = equalities;
         this.support = support;
     }
 
-    /// The two sides of the condition as they stand; empty where it is no such equality.
+    /// The functions behind the operators of default btree equality.
+    interface Equalities {
+
+        boolean isEquality(int functionOid);
+
+        /// The function that compares two values of the type.
+        OptionalInt ofType(int typeOid);
+    }
+
+    /// The two sides of the condition as they stand; empty where it is neither such an equality nor the IS NOT DISTINCT FROM of
+    /// one.
     Optional<EquiKey> of(Expression condition) {
+        if (condition instanceof Expression.Not(Expression.IsDistinct(Call equality))) {
+            return ofEquality(equality)
+                    .map(key -> new EquiKey(key.left(), key.right(), /* nullsMatch= */ true));
+        }
+        return ofEquality(condition);
+    }
+
+    /// The key as a condition, `of` backwards; empty where the type's equality isn't known by its oid.
+    Optional<Expression> condition(EquiKey key) {
+        return equality(key.left(), key.right())
+                .map(equality ->
+                        key.nullsMatch()
+                                ? new Expression.Not(new Expression.IsDistinct(equality))
+                                : equality);
+    }
+
+    /// `left = right` for two expressions of one type.
+    Optional<Call> equality(Expression left, Expression right) {
+        SqlType type = left.type();
+        int operand = type instanceof SqlType.EnumType ? ANY_ENUM : type.oid();
+        OptionalInt function = equalities.ofType(operand);
+        if (function.isEmpty() && type instanceof SqlType.Text(_, boolean padded, Collation own)) {
+            SqlType text = new SqlType.Text(Oids.TEXT, false, own);
+            return padded || type.oid() == Oids.TEXT
+                    ? Optional.empty()
+                    : equality(
+                            new Expression.Relabel(left, text),
+                            new Expression.Relabel(right, text));
+        }
+        Collation collation =
+                type instanceof SqlType.Text text ? text.collation() : Collation.NONE;
+        return function.isPresent()
+                        && support.supports(
+                                function.getAsInt(), collation, List.of(type, right.type()))
+                ? Optional.of(
+                        new Call(
+                                function.getAsInt(),
+                                "=",
+                                List.of(left, right),
+                                SqlType.BOOL,
+                                collation))
+                : Optional.empty();
+    }
+
+    private Optional<EquiKey> ofEquality(Expression condition) {
         if (!(condition
                         instanceof
                         Call(
@@ -38,7 +111,7 @@ final class EquiKeys {
                                 _,
                                 Collation collation))
                 || arguments.size() != 2
-                || catalog.equalityOfFunction(functionOid).isEmpty()) {
+                || !equalities.isEquality(functionOid)) {
             return Optional.empty();
         }
         Expression left = arguments.get(0);

@@ -126,6 +126,10 @@ final class Nullability {
     }
 
     /// The columns that can't be NULL where the value isn't NULL, be it true, false or anything else.
+    static BitSet required(Expression value, IntPredicate strict) {
+        return demandedByEither(value, strict);
+    }
+
     private static BitSet demandedByEither(Expression value, IntPredicate strict) {
         return switch (value) {
             case Column _, Expression.Relabel _ -> demanded(value, strict);

@@ -44,6 +44,11 @@ final class PlanCheck {
         }
     }
 
+    /// @throws PgtrickleException INTERNAL, with the plan's text
+    static void check(Plan plan) {
+        new PlanCheck(plan).plan(plan);
+    }
+
     private void plan(Plan plan) {
         plan.inputs().forEach(this::plan);
         switch (plan) {
