@@ -72,8 +72,7 @@ final class BlockTranslator {
             return new Ordered(stages.unnested(stages.project(List.of())), List.of());
         }
         List<SortKey> order = stages.order();
-        List<Integer> outputs =
-                stages.project(order.stream().map(SortKey::expression).toList());
+        List<Integer> outputs = stages.project(order.stream().map(SortKey::expression).toList());
         List<SortKey> placed = new ArrayList<>();
         int first = stages.rows.slots().size() - order.size();
         for (int i = 0; i < order.size(); i++) {
@@ -151,9 +150,7 @@ final class BlockTranslator {
                 column -> {
                     int place = rows.slots().indexOf(column.index());
                     return new Column(
-                            place >= 0
-                                    ? place
-                                    : rows.slots().size() + outside.indexOf(column),
+                            place >= 0 ? place : rows.slots().size() + outside.indexOf(column),
                             column.type());
                 });
     }
@@ -235,7 +232,10 @@ final class BlockTranslator {
                         !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
                 Correlations chosen = separable ? found : Correlations.none(domain);
                 rows = chosen.domainRows(scope).cross(rows);
-                rows = chosen.name(scope.subqueries().filter(rows, chosen.conditions(from.conditions())));
+                rows =
+                        chosen.name(
+                                scope.subqueries()
+                                        .filter(rows, chosen.conditions(from.conditions())));
                 correlations.addAll(chosen.all(scope));
                 if (single && separable) {
                     groupLate(group, outputs.getFirst());
@@ -267,8 +267,7 @@ final class BlockTranslator {
             late =
                     Optional.of(
                             new Unnested.Late(
-                                    List.of(beside(present, rows)),
-                                    List.of(beside(absent, rows))));
+                                    List.of(beside(present, rows)), List.of(beside(absent, rows))));
         }
 
         /// Window functions, then set-returning functions.
@@ -283,8 +282,7 @@ final class BlockTranslator {
         private void window(Node window) {
             List<WindowTranslator.Registered> functions =
                     scope.windows().registered().stream()
-                            .filter(function ->
-                                    function.window() == window.integer("winref"))
+                            .filter(function -> function.window() == window.integer("winref"))
                             .toList();
             if (functions.isEmpty()) {
                 return;
@@ -303,9 +301,7 @@ final class BlockTranslator {
                                 .filter(function ->
                                         rest.stream()
                                                 .noneMatch(other ->
-                                                        function.function()
-                                                                .arguments()
-                                                                .stream()
+                                                        function.function().arguments().stream()
                                                                 .anyMatch(argument ->
                                                                         Columns.of(argument)
                                                                                 .get(
@@ -404,8 +400,7 @@ final class BlockTranslator {
 
         private void distinct(List<Integer> visible) {
             for (int slot : visible) {
-                TypeChecks.equatable(
-                        rows.type(slot), "DISTINCT", scope.context().catalog());
+                TypeChecks.equatable(rows.type(slot), "DISTINCT", scope.context().catalog());
             }
             rows = new Rows(new Plan.Distinct(rows.plan()), rows.slots());
         }
@@ -414,8 +409,7 @@ final class BlockTranslator {
             List<Expression> partition = partition();
             for (int i = 0; i < count; i++) {
                 Column column = new Column(first + i, rows.plan().types().get(first + i));
-                TypeChecks.equatable(
-                        column.type(), "DISTINCT ON", scope.context().catalog());
+                TypeChecks.equatable(column.type(), "DISTINCT ON", scope.context().catalog());
                 partition.add(column);
             }
             rows =

@@ -48,10 +48,7 @@ final class Correlations {
 
     /// @param conditions of WHERE
     static Correlations find(
-            QueryScope scope,
-            Domain domain,
-            List<Expression> conditions,
-            Uses uses) {
+            QueryScope scope, Domain domain, List<Expression> conditions, Uses uses) {
         List<Expression> everything = new ArrayList<>(conditions);
         everything.addAll(uses.evaluated());
         // for a value that no outer row has, PostgreSQL wouldn't evaluate them
@@ -76,11 +73,7 @@ final class Correlations {
     }
 
     private static Optional<Equality> equality(
-            QueryScope scope,
-            EquiKeys equiKeys,
-            Expression condition,
-            Column outer,
-            int number) {
+            QueryScope scope, EquiKeys equiKeys, Expression condition, Column outer, int number) {
         Optional<EquiKey> key = equiKeys.of(condition);
         if (key.isEmpty()) {
             return Optional.empty();
@@ -117,8 +110,7 @@ final class Correlations {
                         .filter(expression -> !expression.equals(equality.condition()))
                         .filter(expression -> Columns.of(expression).get(outer.index()))
                         .count();
-        return uses == 0
-                || equality.slot() == outer.index() && outer.type().equalMeansSameImage();
+        return uses == 0 || equality.slot() == outer.index() && outer.type().equalMeansSameImage();
     }
 
     boolean isComplete() {

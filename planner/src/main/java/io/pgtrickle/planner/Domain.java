@@ -30,9 +30,7 @@ record Domain(List<OuterReference> references, Plan plan) {
     List<Column> slots(Slots slots) {
         List<Column> columns = new java.util.ArrayList<>();
         for (int i = 0; i < references.size(); i++) {
-            columns.add(
-                    slots.of(
-                            new Slots.Owner.Outer(references.get(i)), plan.types().get(i)));
+            columns.add(slots.of(new Slots.Owner.Outer(references.get(i)), plan.types().get(i)));
         }
         return columns;
     }

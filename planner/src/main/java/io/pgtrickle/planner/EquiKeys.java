@@ -86,8 +86,7 @@ final class EquiKeys {
                             new Expression.Relabel(left, text),
                             new Expression.Relabel(right, text));
         }
-        Collation collation =
-                type instanceof SqlType.Text text ? text.collation() : Collation.NONE;
+        Collation collation = type instanceof SqlType.Text text ? text.collation() : Collation.NONE;
         return function.isPresent()
                         && support.supports(
                                 function.getAsInt(), collation, List.of(type, right.type()))

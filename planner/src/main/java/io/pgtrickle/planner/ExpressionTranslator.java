@@ -249,11 +249,9 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                                             new Expression.IsNull(forwards, false),
                                             new Expression.Constant(null, SqlType.BOOL)),
                                     new Branch(
-                                            decided,
-                                            new Expression.Constant(true, SqlType.BOOL)),
+                                            decided, new Expression.Constant(true, SqlType.BOOL)),
                                     new Branch(
-                                            against,
-                                            new Expression.Constant(false, SqlType.BOOL))),
+                                            against, new Expression.Constant(false, SqlType.BOOL))),
                             rest,
                             SqlType.BOOL);
         }

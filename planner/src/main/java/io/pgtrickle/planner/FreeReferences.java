@@ -60,9 +60,7 @@ final class FreeReferences {
                 if (owner < depth) {
                     found.putIfAbsent(
                             new OuterReference.Variable(
-                                    owner,
-                                    node.integer("varno"),
-                                    (short) node.integer("varattno")),
+                                    owner, node.integer("varno"), (short) node.integer("varattno")),
                             node);
                 }
             }

@@ -100,8 +100,7 @@ final class FromTranslator {
                     quals.ifPresent(this::condition);
                     yield rows;
                 }
-                yield scope.subqueries()
-                        .filter(rows, quals.map(this::split).orElse(List.of()));
+                yield scope.subqueries().filter(rows, quals.map(this::split).orElse(List.of()));
             }
             case LEFT -> outer(larg, rarg, item, left);
             case RIGHT -> outer(rarg, larg, item, left);
@@ -121,8 +120,7 @@ final class FromTranslator {
     /// A × (B ⟕ C) = (A × B) ⟕ C.
     private Rows outer(Node kept, Node padded, Node join, Rows left) {
         Rows rows = item(kept, left, false);
-        List<Expression> on =
-                join.optionalNode("quals").map(this::split).orElse(List.of());
+        List<Expression> on = join.optionalNode("quals").map(this::split).orElse(List.of());
         SequencedMap<OuterReference, Node> references = referencesOf(padded);
         if (references.isEmpty()) {
             return join(rows, item(padded, Rows.unit(), false), JoinKind.LEFT, on);
@@ -137,8 +135,7 @@ final class FromTranslator {
     /// Where the sides refer to rows to the left, their values are on both sides, and one of a matched pair's is kept.
     private Rows full(Node join, Rows left) {
         SequencedMap<OuterReference, Node> references = referencesOf(join);
-        List<Expression> on =
-                join.optionalNode("quals").map(this::split).orElse(List.of());
+        List<Expression> on = join.optionalNode("quals").map(this::split).orElse(List.of());
         if (references.isEmpty()) {
             Rows rows =
                     join(
@@ -190,19 +187,13 @@ final class FromTranslator {
         collect(item, own, found);
         found.keySet()
                 .removeIf(reference ->
-                        reference
-                                        instanceof
-                                        OuterReference.Variable(
-                                                int depth,
-                                                int index,
-                                                _)
+                        reference instanceof OuterReference.Variable(int depth, int index, _)
                                 && depth == scope.depth()
                                 && own.contains(index));
         return found;
     }
 
-    private void collect(
-            Node item, Set<Integer> own, SequencedMap<OuterReference, Node> found) {
+    private void collect(Node item, Set<Integer> own, SequencedMap<OuterReference, Node> found) {
         int index = item.integer("rtindex");
         own.add(index);
         if (item.kind().equals("RANGETBLREF")) {
@@ -229,8 +220,7 @@ final class FromTranslator {
         }
         return switch (entry.integer("rtekind")) {
             case RangeTable.RELATION -> join(left, relation(index, entry), kind, on);
-            case RangeTable.SUBQUERY ->
-                    query(index, entry.node("subquery"), scope, left, kind, on);
+            case RangeTable.SUBQUERY -> query(index, entry.node("subquery"), scope, left, kind, on);
             case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
             case RangeTable.VALUES -> values(index, entry, left);
             case RangeTable.FUNCTION -> functions(index, entry, left);
@@ -256,8 +246,7 @@ final class FromTranslator {
 
     private List<Integer> slots(int index, List<Integer> attributes) {
         return attributes.stream()
-                .map(attribute ->
-                        scope.slots().number(new Slots.Owner.Variable(index, attribute)))
+                .map(attribute -> scope.slots().number(new Slots.Owner.Variable(index, attribute)))
                 .toList();
     }
 
@@ -276,12 +265,10 @@ final class FromTranslator {
                         kind,
                         on,
                         output ->
-                                scope.slots()
-                                        .number(new Slots.Owner.Variable(index, output + 1)));
+                                scope.slots().number(new Slots.Owner.Variable(index, output + 1)));
     }
 
-    private Rows commonTable(
-            int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
+    private Rows commonTable(int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
         QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
         CommonTable table = definer.commonTable(entry.text("ctename"));
         Optional<Plan> recursion = RecursionTranslator.plan(table, entry, scope.context());
@@ -332,11 +319,7 @@ final class FromTranslator {
         slots.addAll(names);
         for (List<Expression> line : lines) {
             Subqueries.Attachment attached = scope.subqueries().attach(left, line);
-            branches.add(
-                    attached.rows()
-                            .extend(attached.expressions(), names)
-                            .keep(slots)
-                            .plan());
+            branches.add(attached.rows().extend(attached.expressions(), names).keep(slots).plan());
         }
         return new Rows(
                 branches.size() == 1 ? branches.getFirst() : new Plan.Union(branches), slots);

@@ -109,8 +109,7 @@ final class GroupTranslator {
     /// What groups are, and how expressions refer to them.
     ///
     /// @param having over the groups' slots
-    record Groups(
-            Rows rows, List<Expression> having, List<Expression> keys, List<Column> columns) {
+    record Groups(Rows rows, List<Expression> having, List<Expression> keys, List<Column> columns) {
 
         /// No GROUP BY.
         static final Groups NONE = new Groups(Rows.unit(), List.of(), List.of(), List.of());
@@ -123,9 +122,7 @@ final class GroupTranslator {
                             expression,
                             node -> {
                                 int key = keys.indexOf(node);
-                                return key < 0
-                                        ? Optional.empty()
-                                        : Optional.of(columns.get(key));
+                                return key < 0 ? Optional.empty() : Optional.of(columns.get(key));
                             });
         }
     }
@@ -148,8 +145,7 @@ final class GroupTranslator {
                 calls.stream().map(call -> call.map(resolution::of)).toList();
         List<Column> columns =
                 groupKeys.stream().map(key -> scope.slots().unnamed(key.type())).toList();
-        Layout layout =
-                new Layout(carried, placedKeys, columns, resolvedCalls, calls, groupings());
+        Layout layout = new Layout(carried, placedKeys, columns, resolvedCalls, calls, groupings());
         List<Plan> branches = new ArrayList<>();
         for (Set<Integer> set : sets) {
             branches.add(branch(attached.rows(), layout, set, domain));
@@ -188,8 +184,8 @@ final class GroupTranslator {
             carried.forEach(column -> all.add(column.index()));
             columns.forEach(column -> all.add(column.index()));
             named.forEach(call -> all.add(slots.number(new Slots.Owner.Aggregate(call))));
-            groupings.forEach(references ->
-                    all.add(slots.number(new Slots.Owner.Grouping(references))));
+            groupings.forEach(
+                    references -> all.add(slots.number(new Slots.Owner.Grouping(references))));
             return all;
         }
     }
@@ -228,8 +224,7 @@ final class GroupTranslator {
     }
 
     /// Brings a grouping set's columns to the layout of all: NULL for the keys that it hasn't.
-    private Plan arranged(
-            Plan aggregate, Layout layout, List<Integer> present, Set<Integer> set) {
+    private Plan arranged(Plan aggregate, Layout layout, List<Integer> present, Set<Integer> set) {
         if (sets.size() == 1 && layout.groupings().isEmpty()) {
             return aggregate;
         }
@@ -298,10 +293,7 @@ final class GroupTranslator {
                 call.function(),
                 call.arguments(),
                 new AggregateCall.Clauses(
-                        Optional.of(filter),
-                        clauses.distinct(),
-                        clauses.order(),
-                        clauses.direct()),
+                        Optional.of(filter), clauses.distinct(), clauses.order(), clauses.direct()),
                 call.type());
     }
 

@@ -46,8 +46,7 @@ record NodeTypes(int typeOid, int collationOid) {
     }
 
     private static NodeTypes of(Node node, String type, String collation) {
-        return new NodeTypes(
-                node.integer(type), node.has(collation) ? node.integer(collation) : 0);
+        return new NodeTypes(node.integer(type), node.has(collation) ? node.integer(collation) : 0);
     }
 
     private static NodeTypes subquery(Node sublink) {

@@ -25,8 +25,7 @@ final class OuterLevels {
             fields.put(
                     field.getKey(),
                     LEVELS.contains(field.getKey()) && node.integer(field.getKey()) > nested
-                            ? new NodeValue.Atom(
-                                    String.valueOf(node.integer(field.getKey()) - by))
+                            ? new NodeValue.Atom(String.valueOf(node.integer(field.getKey()) - by))
                             : value(field.getValue(), by, inside));
         }
         return new Node(node.kind(), fields);

@@ -115,14 +115,12 @@ final class QueryScope implements ExpressionTranslator.Scope {
         return switch (entry.integer("rtekind")) {
             case RangeTable.JOIN -> alias(entry, "joinaliasvars", attribute);
             case RangeTable.GROUP -> alias(entry, "groupexprs", attribute);
-            default ->
-                    slots.of(new Slots.Owner.Variable(index, attribute), type(variable));
+            default -> slots.of(new Slots.Owner.Variable(index, attribute), type(variable));
         };
     }
 
     private SqlType type(Node variable) {
-        return context.catalog()
-                .type(variable.integer("vartype"), variable.integer("varcollid"));
+        return context.catalog().type(variable.integer("vartype"), variable.integer("varcollid"));
     }
 
     /// What a column of a join or of GROUP BY stands for.
@@ -142,7 +140,8 @@ final class QueryScope implements ExpressionTranslator.Scope {
                     context.catalog().type(type.typeOid(), type.collationOid()));
         }
         return switch (reference) {
-            case OuterReference.Variable _ -> column(OuterLevels.lower(at, at.integer("varlevelsup")));
+            case OuterReference.Variable _ ->
+                    column(OuterLevels.lower(at, at.integer("varlevelsup")));
             case OuterReference.Aggregate(_, Node aggref) -> expressions.translate(aggref);
         };
     }
@@ -171,8 +170,7 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     @Override
     public Expression grouping(Node groupingFunction) {
-        return slots.of(
-                new Slots.Owner.Grouping(groupingFunction.numbers("refs")), SqlType.INT4);
+        return slots.of(new Slots.Owner.Grouping(groupingFunction.numbers("refs")), SqlType.INT4);
     }
 
     @Override

@@ -44,8 +44,8 @@ final class RecursionTranslator {
         QueryScope scope = new QueryScope(Optional.of(table.scope()), query, context);
         boolean all = operation.flag("all");
         if (!all) {
-            types.forEach(type ->
-                    TypeChecks.equatable(type, "a recursive UNION", context.catalog()));
+            types.forEach(
+                    type -> TypeChecks.equatable(type, "a recursive UNION", context.catalog()));
         }
         return Optional.of(
                 new Plan.Recursive(
@@ -71,8 +71,7 @@ final class RecursionTranslator {
                     "recursive queries of more than two parts",
                     "Put the parts that aren't recursive into a WITH query of their own.");
         }
-        Node subquery =
-                scope.rangeTable().get(reference.integer("rtindex") - 1).node("subquery");
+        Node subquery = scope.rangeTable().get(reference.integer("rtindex") - 1).node("subquery");
         Unnested rows = BlockTranslator.within(subquery, scope, Domain.NONE).translate(false);
         List<Expression> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {

@@ -36,8 +36,7 @@ final class Refusals {
 
     /// As PostgreSQL refuses it when the query runs.
     static PgtrickleException negative(String clause, String sqlState) {
-        return PgtrickleException.of(
-                        ErrorCode.QUERY_REJECTED, clause + " must not be negative")
+        return PgtrickleException.of(ErrorCode.QUERY_REJECTED, clause + " must not be negative")
                 .withSqlState(sqlState);
     }
 

@@ -45,8 +45,7 @@ final class RelationTranslator {
             return table(oid, used, withChildren);
         }
         Unnested view =
-                BlockTranslator.translateWhole(
-                        NodeTree.parseQuery(catalog.viewTree(oid)), context);
+                BlockTranslator.translateWhole(NodeTree.parseQuery(catalog.viewTree(oid)), context);
         return new Columns(
                 view.plan(), IntStream.rangeClosed(1, view.outputs().size()).boxed().toList());
     }
@@ -94,8 +93,7 @@ final class RelationTranslator {
         List<Plan> members = new ArrayList<>();
         members(table, members(table), attributes, members);
         if (members.isEmpty()) {
-            return new Columns(
-                    new Plan.Values(List.of(), types(table, attributes)), attributes);
+            return new Columns(new Plan.Values(List.of(), types(table, attributes)), attributes);
         }
         return new Columns(
                 members.size() == 1 ? members.getFirst() : new Plan.Union(members), attributes);
@@ -134,10 +132,7 @@ final class RelationTranslator {
     }
 
     private void members(
-            TableInfo root,
-            List<TableInfo> tables,
-            List<Integer> attributes,
-            List<Plan> members) {
+            TableInfo root, List<TableInfo> tables, List<Integer> attributes, List<Plan> members) {
         for (TableInfo table : tables) {
             List<Integer> own =
                     attributes.stream().map(attribute -> own(root, table, attribute)).toList();

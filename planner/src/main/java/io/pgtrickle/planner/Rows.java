@@ -21,7 +21,11 @@ record Rows(Plan plan, List<Integer> slots) {
         this.slots = List.copyOf(slots);
         if (plan.types().size() != slots.size()) {
             throw Refusals.internal(
-                    "a plan of " + plan.types().size() + " columns with " + slots.size() + " slots");
+                    "a plan of "
+                            + plan.types().size()
+                            + " columns with "
+                            + slots.size()
+                            + " slots");
         }
     }
 
@@ -116,8 +120,7 @@ record Rows(Plan plan, List<Integer> slots) {
         return wanted.equals(slots)
                 ? this
                 : project(
-                        wanted.stream().map(slot -> new Column(slot, type(slot))).toList(),
-                        wanted);
+                        wanted.stream().map(slot -> new Column(slot, type(slot))).toList(), wanted);
     }
 
     SqlType type(int slot) {

@@ -31,8 +31,7 @@ final class SetOperationTranslator {
         Plan plan = part(operation);
         int leftmost = leftmost(operation);
         List<Integer> slots =
-                new ArrayList<>(
-                        domain.slots(scope.slots()).stream().map(Column::index).toList());
+                new ArrayList<>(domain.slots(scope.slots()).stream().map(Column::index).toList());
         for (int i = 1; i <= operation.numbers("colTypes").size(); i++) {
             slots.add(scope.slots().number(new Slots.Owner.Variable(leftmost, i)));
         }
@@ -58,8 +57,8 @@ final class SetOperationTranslator {
         if (operator == UNION && all) {
             return new Plan.Union(List.of(left, right));
         }
-        types.forEach(type ->
-                TypeChecks.equatable(type, "a set operation", scope.context().catalog()));
+        types.forEach(
+                type -> TypeChecks.equatable(type, "a set operation", scope.context().catalog()));
         return operator == UNION
                 ? new Plan.Distinct(new Plan.Union(List.of(left, right)))
                 : new Plan.SetOperation(

@@ -68,7 +68,7 @@ final class Slots {
     boolean refersTo(Expression expression, Class<? extends Owner> kind) {
         var columns = Columns.of(expression);
         return numbers.entrySet().stream()
-                .anyMatch(entry ->
-                        kind.isInstance(entry.getKey()) && columns.get(entry.getValue()));
+                .anyMatch(
+                        entry -> kind.isInstance(entry.getKey()) && columns.get(entry.getValue()));
     }
 }

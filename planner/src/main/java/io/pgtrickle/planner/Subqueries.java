@@ -43,8 +43,7 @@ final class Subqueries {
     ///
     /// @param references the call's first arguments, in order
     /// @param columns what stands for the subquery's columns in its comparison, which is the call's last argument then
-    record Registered(
-            Node sublink, List<OuterReference> references, Map<Integer, Column> columns) {
+    record Registered(Node sublink, List<OuterReference> references, Map<Integer, Column> columns) {
 
         int kind() {
             return sublink.integer("subLinkType");
@@ -243,9 +242,7 @@ final class Subqueries {
         }
         for (Expression argument : arguments) {
             TypeChecks.equatable(
-                    argument.type(),
-                    "a reference to an outer query",
-                    scope.context().catalog());
+                    argument.type(), "a reference to an outer query", scope.context().catalog());
         }
         return new Domain(
                 references,

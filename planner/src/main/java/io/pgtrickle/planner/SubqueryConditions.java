@@ -102,7 +102,8 @@ final class SubqueryConditions {
         Expression y = equality.get().inner();
         Expression x = equality.get().outer();
         Rows unknown =
-                partner.only(new Expression.IsNull(y, false)).join(equal, JoinKind.ANTI, Truth.ANY_ROW);
+                partner.only(new Expression.IsNull(y, false))
+                        .join(equal, JoinKind.ANTI, Truth.ANY_ROW);
         return partner.with(new Expression.IsNull(x, false))
                 .join(unknown, JoinKind.ANTI, Truth.ANY_ROW);
     }
@@ -167,8 +168,7 @@ final class SubqueryConditions {
                     test(
                             subquery,
                             arguments,
-                            column ->
-                                    named(rows.outputs().get(column - 1), slots, outside)));
+                            column -> named(rows.outputs().get(column - 1), slots, outside)));
         }
         Unnested rows = BlockTranslator.within(query, scope, domain).translate(false);
         List<Integer> slots = names(rows.plan());

@@ -61,8 +61,7 @@ final class SubqueryValues {
     private Unnested unnested(
             Rows rows, Subqueries.Registered subquery, List<Expression> outside, boolean late) {
         Domain domain =
-                scope.subqueries()
-                        .domain(sourceOf(outside, rows), subquery.references(), outside);
+                scope.subqueries().domain(sourceOf(outside, rows), subquery.references(), outside);
         return BlockTranslator.within(query(subquery), scope, domain).translate(late);
     }
 
@@ -232,8 +231,7 @@ final class SubqueryValues {
                 new Expression.Case(
                         List.of(
                                 new Branch(first.expression(), new Constant(any, SqlType.BOOL)),
-                                new Branch(
-                                        second.expression(), new Constant(null, SqlType.BOOL))),
+                                new Branch(second.expression(), new Constant(null, SqlType.BOOL))),
                         new Constant(!any, SqlType.BOOL),
                         SqlType.BOOL));
     }
@@ -241,8 +239,7 @@ final class SubqueryValues {
     /// The largest parts of the comparison without the subquery's columns that have columns.
     private static List<Expression> operands(
             Subqueries.Registered subquery, Expression comparison) {
-        List<Integer> own =
-                subquery.columns().values().stream().map(Column::index).toList();
+        List<Integer> own = subquery.columns().values().stream().map(Column::index).toList();
         var used = Columns.of(comparison);
         if (used.isEmpty()) {
             return List.of();
@@ -324,8 +321,7 @@ final class SubqueryValues {
         /// x = y is NULL for some y: x is NULL and there is a y, or a y is NULL.
         Value unknown(Rows rows, SubqueryEquality equality) {
             Plan nullOuter = of(List.of(new Expression.IsNull(equality.outer(), false)));
-            Rows nulls =
-                    right.filter(List.of(new Expression.IsNull(equality.inner(), false)));
+            Rows nulls = right.filter(List.of(new Expression.IsNull(equality.inner(), false)));
             Plan nullInner = left.join(nulls, JoinKind.SEMI, keys, List.of()).plan();
             return mark(rows, new Plan.Union(List.of(nullOuter, nullInner)));
         }

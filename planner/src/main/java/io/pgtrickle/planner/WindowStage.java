@@ -78,8 +78,7 @@ final class WindowStage {
         partition.forEach(_ -> placedPartition.add(taken.next()));
         List<SortKey> placedOrder =
                 order.stream()
-                        .map(key ->
-                                new SortKey(taken.next(), key.descending(), key.nullsFirst()))
+                        .map(key -> new SortKey(taken.next(), key.descending(), key.nullsFirst()))
                         .toList();
         List<WindowCall> placedCalls = new ArrayList<>();
         for (WindowCall call : calls) {

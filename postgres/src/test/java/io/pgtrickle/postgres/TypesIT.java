@@ -100,7 +100,9 @@ final class TypesIT {
         ORDERED.put("int4multirange", "some_multirange('int4range', 'below(20)')");
         ORDERED.put("nummultirange", "some_multirange('numrange', 'round(some_numeric(), 1)')");
         ORDERED.put("tsmultirange", "some_multirange('tsrange', 'some_timestamp()')");
-        ORDERED.put("datemultirange[]", "ARRAY[some_multirange('daterange', 'date $$2024-01-01$$ + below(20)')]");
+        ORDERED.put(
+                "datemultirange[]",
+                "ARRAY[some_multirange('daterange', 'date $$2024-01-01$$ + below(20)')]");
         CARRIED.put("json", "some_jsonb(2)::text");
         CARRIED.put("xml", "('<a>' || below(50) || '</a>')");
         CARRIED.put("point", "point(some_float(), some_float())");
