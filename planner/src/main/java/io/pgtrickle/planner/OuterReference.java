@@ -6,7 +6,6 @@ sealed interface OuterReference {
     /// Of the query that it belongs to.
     int depth();
 
-    /// @param variable a VAR of one of the places where it is referred to
     record Variable(int depth, int rangeTableIndex, int attribute) implements OuterReference {}
 
     /// An aggregate over the outer query's groups.

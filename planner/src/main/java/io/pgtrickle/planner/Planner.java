@@ -84,7 +84,7 @@ public final class Planner {
                 new PlannerContext(
                         catalog,
                         support,
-                        new RelationTranslator(catalog, new TableChecks(catalog, major)),
+                        new RelationTranslator(catalog, new TableChecks(major)),
                         new AtomicInteger());
         Unnested translated = BlockTranslator.translateWhole(tree, context);
         if (translated.outputs().isEmpty()) {

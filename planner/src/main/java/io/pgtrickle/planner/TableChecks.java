@@ -12,11 +12,9 @@ final class TableChecks {
 
     private static final int GENERATED_COLUMNS_IN_IDENTITY_FAIL_SINCE = 18;
 
-    private final CatalogReader catalog;
     private final int majorVersion;
 
-    TableChecks(CatalogReader catalog, int majorVersion) {
-        this.catalog = catalog;
+    TableChecks(int majorVersion) {
         this.majorVersion = majorVersion;
     }
 
