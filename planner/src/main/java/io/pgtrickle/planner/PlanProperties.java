@@ -31,7 +31,7 @@ final class PlanProperties {
     private static final Set<Integer> NEVER_NULL_WINDOWS = Set.of(3100, 3101, 3102, 3103, 3104);
 
     private final PlanFacts facts;
-    private final Map<Plan, RowProperties> known = new IdentityHashMap<>();
+    private final IdentityHashMap<Plan, RowProperties> known = new IdentityHashMap<>();
     private final Map<Integer, RowProperties> workingTables = new HashMap<>();
 
     PlanProperties(PlanFacts facts) {

@@ -75,7 +75,7 @@ public final class Planner {
         CatalogReader catalog = new CatalogReader(connection);
         Node whole = NodeTree.parseQuery(query.tree());
         Node tree = HiddenColumns.without(whole, catalog);
-        boolean hidden = tree != whole;
+        boolean hidden = !tree.equals(whole);
         List<AnalyzedQuery.Column> names =
                 query.columns().stream()
                         .filter(column -> !hidden || !column.name().equals(HiddenColumns.NAME))
