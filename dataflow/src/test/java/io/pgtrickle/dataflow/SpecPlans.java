@@ -21,27 +21,29 @@ import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /// The plans that the golden files name.
 final class SpecPlans {
 
-    private static final Source CUSTOMERS =
+    static final Source CUSTOMERS =
             keyed("customers", 1, column("id", SqlType.INT4), column("region", Fixtures.TEXT));
-    private static final Source ORDERS =
+    static final Source ORDERS =
             keyed(
                     "orders",
                     1,
                     column("id", SqlType.INT4),
                     column("customer_id", SqlType.INT4),
                     column("amount", SqlType.NUMERIC));
-    private static final Source LINES =
+    static final Source LINES =
             full(
                     "lines",
                     column("order_id", SqlType.INT4),
                     column("product", Fixtures.TEXT),
                     column("quantity", SqlType.INT4));
-    private static final Source READINGS =
+    static final Source READINGS =
             full("readings", column("sensor", SqlType.NUMERIC), column("value", SqlType.FLOAT8));
 
     private static final Plan ORDERS_OF_CUSTOMERS = join(scan(ORDERS), 1, scan(CUSTOMERS), 0);
@@ -49,11 +51,11 @@ final class SpecPlans {
     private SpecPlans() {}
 
     static Plan named(String name) {
-        Plan plan = ALL.get(name);
-        if (plan == null) {
-            throw new AssertionError("no plan \"" + name + "\" in SpecPlans");
-        }
-        return plan;
+        return Stream.of(ALL, SpecJoinPlans.ALL, SpecSetPlans.ALL)
+                .filter(plans -> plans.containsKey(name))
+                .map(plans -> Objects.requireNonNull(plans.get(name)))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("no plan \"" + name + "\" in SpecPlans"));
     }
 
     private static final Map<String, Plan> ALL =
