@@ -1,5 +1,7 @@
 package io.pgtrickle.dataflow;
 
+import io.pgtrickle.dataflow.aggregate.Accumulator;
+import io.pgtrickle.dataflow.aggregate.ExtremumAccumulator;
 import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.expression.Evaluator;
 import io.pgtrickle.dataflow.plan.AggregateCall;

@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow;
 
+import io.pgtrickle.dataflow.aggregate.Accumulator;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;

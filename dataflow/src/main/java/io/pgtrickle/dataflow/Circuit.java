@@ -197,7 +197,7 @@ public final class Circuit {
                 case Plan.SetOperation sets -> new SetOperationOperator(sets, this::next);
                 case Plan.TopK topK -> new TopKOperator(topK, next(), next());
                 case Plan.AtMostOne one -> new AtMostOneOperator(one, next());
-                case Plan.Window _ -> throw notYet(plan);
+                case Plan.Window window -> new WindowOperator(window, next());
                 case Plan.ProjectSet _ -> throw notYet(plan);
                 case Plan.Recursive _ -> throw notYet(plan);
                 case Plan.WorkingTable _ -> throw notYet(plan);

@@ -25,7 +25,8 @@ sealed interface Operator {
                     AggregateOperator,
                     DistinctOperator,
                     TopKOperator,
-                    AtMostOneOperator {
+                    AtMostOneOperator,
+                    WindowOperator {
         ZSet step(ZSet delta);
 
         /// The first step of all: also yields what the operator makes of no input.

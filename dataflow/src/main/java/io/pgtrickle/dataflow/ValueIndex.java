@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow;
 
+import io.pgtrickle.dataflow.aggregate.Accumulator;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;

@@ -52,7 +52,12 @@ final class GeneratedPlans {
         if (depth == 0) {
             return new Plan.Scan(sources.get(random.nextInt(sources.size())));
         }
-        return switch (random.nextInt(12)) {
+        return switch (random.nextInt(14)) {
+            case 12, 13 -> {
+                Plan input = plan(depth - 1);
+                yield new GeneratedWindows(random)
+                        .window(input, () -> aggregateCall(input.types()));
+            }
             case 0 -> {
                 Plan input = plan(depth - 1);
                 yield new Plan.Filter(input, predicate(input.types()));

@@ -65,7 +65,8 @@ final class NaiveEvaluation {
             case Plan.AtMostOne(Plan input, _) -> rows(input);
             case Plan.Values(List<List<Expression>> rows, _) ->
                     rows.stream().map(cells -> values(cells, Row.of())).toList();
-            case Plan.ProjectSet _, Plan.Window _, Plan.Recursive _, Plan.WorkingTable _ ->
+            case Plan.Window window -> new NaiveWindows(window).rows(rows(window.input()));
+            case Plan.ProjectSet _, Plan.Recursive _, Plan.WorkingTable _ ->
                     throw new AssertionError("not evaluated naively yet: " + plan);
         };
     }
@@ -174,7 +175,7 @@ final class NaiveEvaluation {
                 Row.of(plan.calls().stream().map(call -> aggregate(call, group)).toArray()));
     }
 
-    private static @Nullable Object aggregate(AggregateCall call, List<Row> group) {
+    static @Nullable Object aggregate(AggregateCall call, List<Row> group) {
         List<Row> passed =
                 call.filter()
                         .map(Compiler::compile)

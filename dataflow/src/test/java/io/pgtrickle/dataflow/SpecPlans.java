@@ -71,7 +71,9 @@ final class SpecPlans {
                     Map.entry("totals_by_sensor", totalsBySensor()),
                     Map.entry("products", products()),
                     Map.entry("orders_with_totals_of_lines", ordersWithTotals()),
-                    Map.entry("histogram", histogram()));
+                    Map.entry("histogram", histogram()),
+                    Map.entry("ranked", WindowPlans.ranked(scan(LINES))),
+                    Map.entry("frames", WindowPlans.frames(scan(LINES))));
 
     private static Plan thetaJoin() {
         List<SqlType> types = List.of(SqlType.INT4, Fixtures.TEXT, SqlType.INT4);

@@ -45,6 +45,10 @@ final class DateTime {
         return timestamp != MINUS_INFINITY && timestamp != INFINITY;
     }
 
+    static boolean isInfinite(Interval interval) {
+        return interval.equals(INFINITE) || interval.equals(MINUS_INFINITE);
+    }
+
     static LocalDate day(long date) {
         return LocalDate.ofEpochDay(date + EPOCH_UNIX_DAY);
     }

@@ -1,4 +1,4 @@
-package io.pgtrickle.dataflow;
+package io.pgtrickle.dataflow.aggregate;
 
 import io.pgtrickle.dataflow.expression.RowErrors;
 import io.pgtrickle.model.Interval;

@@ -1,4 +1,4 @@
-package io.pgtrickle.dataflow;
+package io.pgtrickle.dataflow.aggregate;
 
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;

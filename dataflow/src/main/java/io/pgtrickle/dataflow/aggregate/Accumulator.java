@@ -1,4 +1,4 @@
-package io.pgtrickle.dataflow;
+package io.pgtrickle.dataflow.aggregate;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.AggregateCall;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What is kept of one aggregate call in one group, exactly: adding a value and taking it away again leaves no trace.
 /// Mutable; lives for one step and is read from and written to the group's state.
-sealed interface Accumulator
+public sealed interface Accumulator
         permits CountAccumulator,
                 ExtremumAccumulator,
                 FloatSum,

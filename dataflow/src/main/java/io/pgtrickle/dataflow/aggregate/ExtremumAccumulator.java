@@ -1,4 +1,4 @@
-package io.pgtrickle.dataflow;
+package io.pgtrickle.dataflow.aggregate;
 
 import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /// `min` and `max`: the winner so far. Whether it still wins can't be told without the group's other values when an equal one
 /// goes, or comes under another image; then it is `stale` until `replace` brings the first value of the group's
 /// `ValueIndex`, where of equal values the one with the least image is first.
-final class ExtremumAccumulator implements Accumulator {
+public final class ExtremumAccumulator implements Accumulator {
 
     private final SqlType type;
     private final int sign;
@@ -34,11 +34,13 @@ final class ExtremumAccumulator implements Accumulator {
         }
     }
 
-    boolean stale() {
+    /// Whether the winner must be looked up among the group's values.
+    public boolean stale() {
         return stale;
     }
 
-    void replace(@Nullable Object first) {
+    /// Brings the group's first value, null where there is none.
+    public void replace(@Nullable Object first) {
         winner = first;
         stale = false;
     }

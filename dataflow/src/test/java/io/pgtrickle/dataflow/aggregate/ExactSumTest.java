@@ -1,4 +1,4 @@
-package io.pgtrickle.dataflow;
+package io.pgtrickle.dataflow.aggregate;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
