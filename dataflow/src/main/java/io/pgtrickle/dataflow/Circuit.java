@@ -6,6 +6,7 @@ import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.state.Arrangement;
 import io.pgtrickle.state.StateSpace;
@@ -38,7 +39,12 @@ public final class Circuit {
 
     /// Makes the operators over the state that earlier circuits of an equal plan left in the space, if any.
     public static Circuit of(Plan plan, StateSpace state) {
-        Builder builder = new Builder(state);
+        return of(plan, state, RemoteFunctions.NONE);
+    }
+
+    /// @param remote evaluates what can't be evaluated here
+    public static Circuit of(Plan plan, StateSpace state, RemoteFunctions remote) {
+        Builder builder = new Builder(state, new Compiler(remote));
         builder.node(plan);
         return new Circuit(List.copyOf(builder.nodes), Map.copyOf(builder.sources));
     }
@@ -158,13 +164,15 @@ public final class Circuit {
     private static final class Builder {
 
         private final StateSpace state;
+        private final Compiler compiler;
         private final List<Node> nodes = new ArrayList<>();
         private final Map<Plan, Node> nodeByPlan = new HashMap<>();
         private final Map<Source, Node> sources = new HashMap<>();
         private int arrangements;
 
-        Builder(StateSpace state) {
+        Builder(StateSpace state, Compiler compiler) {
             this.state = state;
+            this.compiler = compiler;
         }
 
         Node node(Plan plan) {
@@ -186,12 +194,12 @@ public final class Circuit {
             return switch (plan) {
                 case Plan.Scan(Source source) -> new SourceOperator(source, next());
                 case Plan.Filter(_, var predicate) ->
-                        new FilterOperator(Compiler.compile(predicate));
+                        new FilterOperator(compiler.evaluator(predicate));
                 case Plan.Project(_, var columns) ->
-                        new ProjectOperator(columns.stream().map(Compiler::compile).toList());
+                        new ProjectOperator(columns.stream().map(compiler::evaluator).toList());
                 case Plan.Join join -> JoinOperator.of(join, this::next);
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
-                case Plan.Values values -> new ValuesOperator(values);
+                case Plan.Values values -> new ValuesOperator(values, compiler);
                 case Plan.Union _ -> new UnionOperator();
                 case Plan.Distinct distinct -> new DistinctOperator(distinct, this::next);
                 case Plan.SetOperation sets -> new SetOperationOperator(sets, this::next);

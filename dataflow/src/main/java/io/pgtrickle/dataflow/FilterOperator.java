@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Evaluator;
 import io.pgtrickle.model.ZSet;
+import java.util.List;
 
 /// The rows for which a predicate is true. Linear:
 ///
@@ -11,19 +12,23 @@ import io.pgtrickle.model.ZSet;
 final class FilterOperator implements Operator.Unary {
 
     private final Evaluator predicate;
+    private final PreparedRows rows;
 
     FilterOperator(Evaluator predicate) {
         this.predicate = predicate;
+        this.rows = new PreparedRows(List.of(predicate));
     }
 
     @Override
     public ZSet step(ZSet delta) {
         ZSet passed = new ZSet();
-        delta.forEach((row, weight) -> {
-            if (Boolean.TRUE.equals(predicate.evaluate(row))) {
-                passed.add(row, weight);
-            }
-        });
+        rows.forEach(
+                delta,
+                (row, weight) -> {
+                    if (Boolean.TRUE.equals(predicate.evaluate(row))) {
+                        passed.add(row, weight);
+                    }
+                });
         return passed;
     }
 }

@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow;
 import io.pgtrickle.dataflow.expression.Compiler;
 import io.pgtrickle.dataflow.expression.Evaluator;
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.ByteWriter;
@@ -21,13 +22,19 @@ import org.jspecify.annotations.Nullable;
 final class KeyedDelta {
 
     private final List<Evaluator> evaluators;
+    private final PreparedRows rows;
     private final RowCodec codec;
     private final int[] all;
     private final ByteWriter buffer = new ByteWriter();
 
     KeyedDelta(List<Expression> keys) {
+        this(keys, new Compiler(RemoteFunctions.NONE));
+    }
+
+    KeyedDelta(List<Expression> keys, Compiler compiler) {
         List<SqlType> types = keys.stream().map(Expression::type).toList();
-        this.evaluators = keys.stream().map(Compiler::compile).toList();
+        this.evaluators = keys.stream().map(compiler::evaluator).toList();
+        this.rows = new PreparedRows(evaluators);
         this.codec = new RowCodec(types);
         this.all = IntStream.range(0, types.size()).toArray();
     }
@@ -56,7 +63,7 @@ final class KeyedDelta {
     /// The delta's rows by key, where NULL is a value as any other.
     SortedMap<byte[], List<WeightedRow>> group(ZSet delta) {
         SortedMap<byte[], List<WeightedRow>> groups = newGroups();
-        delta.forEach((row, weight) -> add(groups, values(row), row, weight));
+        rows.forEach(delta, (row, weight) -> add(groups, values(row), row, weight));
         return groups;
     }
 
@@ -66,7 +73,7 @@ final class KeyedDelta {
     SortedMap<byte[], List<WeightedRow>> groupMatchable(
             ZSet delta, boolean[] nullsMatch, ZSet.Visitor unmatchable) {
         SortedMap<byte[], List<WeightedRow>> groups = newGroups();
-        delta.forEach((row, weight) -> {
+        rows.forEach(delta, (row, weight) -> {
             Row values = values(row);
             if (matchable(values, nullsMatch)) {
                 add(groups, values, row, weight);

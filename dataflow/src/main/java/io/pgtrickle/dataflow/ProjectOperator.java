@@ -14,15 +14,17 @@ import org.jspecify.annotations.Nullable;
 final class ProjectOperator implements Operator.Unary {
 
     private final List<Evaluator> columns;
+    private final PreparedRows rows;
 
     ProjectOperator(List<Evaluator> columns) {
         this.columns = List.copyOf(columns);
+        this.rows = new PreparedRows(columns);
     }
 
     @Override
     public ZSet step(ZSet delta) {
         ZSet projected = new ZSet();
-        delta.forEach((row, weight) -> projected.add(project(row), weight));
+        rows.forEach(delta, (row, weight) -> projected.add(project(row), weight));
         return projected;
     }
 

@@ -12,9 +12,11 @@ final class ValuesOperator implements Operator.Leaf {
     private static final Row NO_COLUMNS = Row.of();
 
     private final Plan.Values plan;
+    private final Compiler compiler;
 
-    ValuesOperator(Plan.Values plan) {
+    ValuesOperator(Plan.Values plan, Compiler compiler) {
         this.plan = plan;
+        this.compiler = compiler;
     }
 
     @Override
@@ -24,7 +26,7 @@ final class ValuesOperator implements Operator.Leaf {
             rows.add(
                     Row.of(
                             cells.stream()
-                                    .map(cell -> Compiler.compile(cell).evaluate(NO_COLUMNS))
+                                    .map(cell -> compiler.evaluator(cell).evaluate(NO_COLUMNS))
                                     .toArray()),
                     1);
         }

@@ -113,6 +113,62 @@ final class CatalogReader {
         return catalog.typeName(typeOid, -1);
     }
 
+    /// The same with a modifier, e.g. `numeric(5,2)`.
+    String typeName(int typeOid, int typeModifier) {
+        return catalog.typeName(typeOid, typeModifier);
+    }
+
+    /// How values of a type become text and come of it.
+    ///
+    /// @param input `provolatile` of its input function, `output` of its output function
+    /// @param parts the types that are in it: of elements, fields, a range's bounds; a domain's base
+    record TextForm(
+            FunctionInfo.Volatility input, FunctionInfo.Volatility output, List<Integer> parts) {
+        TextForm(
+                FunctionInfo.Volatility input,
+                FunctionInfo.Volatility output,
+                List<Integer> parts) {
+            this.input = input;
+            this.output = output;
+            this.parts = List.copyOf(parts);
+        }
+    }
+
+    TextForm textForm(int typeOid) {
+        List<Integer> parts =
+                rows(
+                        """
+                        SELECT p.oid::int8
+                          FROM pg_catalog.pg_type t
+                          CROSS JOIN LATERAL (
+                              SELECT t.typelem WHERE t.typelem <> 0 AND t.typcategory = 'A'
+                              UNION ALL SELECT t.typbasetype WHERE t.typtype = 'd'
+                              UNION ALL SELECT r.rngsubtype FROM pg_catalog.pg_range r WHERE t.oid IN (r.rngtypid, r.rngmultitypid)
+                              UNION ALL SELECT a.atttypid FROM pg_catalog.pg_attribute a
+                                WHERE a.attrelid = t.typrelid AND t.typtype = 'c' AND a.attnum > 0 AND NOT a.attisdropped) p(oid)
+                         WHERE t.oid = ?::int8::oid
+                        """,
+                        row -> oid(row, 1),
+                        typeOid);
+        return rows(
+                        """
+                        SELECT i.provolatile::text, o.provolatile::text
+                          FROM pg_catalog.pg_type t
+                          JOIN pg_catalog.pg_proc i ON i.oid = t.typinput
+                          JOIN pg_catalog.pg_proc o ON o.oid = t.typoutput
+                         WHERE t.oid = ?::int8::oid
+                        """,
+                        row ->
+                                new TextForm(
+                                        FunctionInfo.Volatility.of(row.getString(1)),
+                                        FunctionInfo.Volatility.of(row.getString(2)),
+                                        parts),
+                        typeOid)
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> Refusals.internal("a type is gone"));
+    }
+
     /// As it is written in SQL, quoted.
     String collationName(int oid) {
         return catalog.collationName(oid);
@@ -133,6 +189,43 @@ final class CatalogReader {
                         row -> row.getInt(1),
                         typeOid)
                 .isEmpty();
+    }
+
+    /// How a function is called from outside.
+    ///
+    /// @param variadicTypeOid 0 where it isn't variadic, 2276 for `VARIADIC "any"`
+    /// @param argumentTypes as they are written in SQL; empty for a polymorphic one, which takes what it gets
+    /// @param defaults as PostgreSQL keeps them, a node tree; empty where there are none
+    record Signature(int variadicTypeOid, List<String> argumentTypes, String defaults) {
+        Signature(int variadicTypeOid, List<String> argumentTypes, String defaults) {
+            this.variadicTypeOid = variadicTypeOid;
+            this.argumentTypes = List.copyOf(argumentTypes);
+            this.defaults = defaults;
+        }
+    }
+
+    Signature signature(int functionOid) {
+        List<String> types =
+                rows(
+                        """
+                        SELECT CASE WHEN t.typtype = 'p' THEN '' ELSE pg_catalog.format_type(t.oid, -1) END
+                          FROM pg_catalog.pg_proc p, pg_catalog.unnest(p.proargtypes) WITH ORDINALITY a(oid, place)
+                          JOIN pg_catalog.pg_type t ON t.oid = a.oid
+                         WHERE p.oid = ?::int8::oid
+                         ORDER BY a.place
+                        """,
+                        row -> row.getString(1),
+                        functionOid);
+        return rows(
+                        """
+                        SELECT provariadic::int8, coalesce(proargdefaults::text, '')
+                          FROM pg_catalog.pg_proc WHERE oid = ?::int8::oid
+                        """,
+                        row -> new Signature(oid(row, 1), types, row.getString(2)),
+                        functionOid)
+                .stream()
+                .findFirst()
+                .orElseThrow(() -> Refusals.internal("a function is gone"));
     }
 
     ElementLayout elementLayout(int elementTypeOid) {

@@ -4,6 +4,7 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -88,6 +89,7 @@ final class Columns {
         return switch (expression) {
             case Column _, Expression.Constant _ -> List.of();
             case Call call -> call.arguments();
+            case Expression.Remote(_, List<Expression> arguments) -> arguments;
             case Expression.Relabel(Expression input, _) -> List.of(input);
             case Expression.And(List<Expression> terms) -> terms;
             case Expression.Or(List<Expression> terms) -> terms;
@@ -116,6 +118,8 @@ final class Columns {
         return switch (expression) {
             case Column _, Expression.Constant _ -> expression;
             case Call call -> call(call, function);
+            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
+                    new Expression.Remote(call, all(arguments, function));
             case Expression.Relabel relabel ->
                     new Expression.Relabel(function.apply(relabel.input()), relabel.type());
             case Expression.And(List<Expression> terms) -> new Expression.And(all(terms, function));

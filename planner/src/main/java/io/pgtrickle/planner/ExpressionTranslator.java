@@ -81,11 +81,10 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                                     : operator(node, type(node, "opresulttype", "opcollid"));
                     case "FUNCEXPR" ->
                             node.flag("funcretset") ? scope.setFunction(node) : function(node);
-                    case "DISTINCTEXPR" -> new Expression.IsDistinct(operator(node, SqlType.BOOL));
-                    case "NULLIFEXPR" ->
-                            new Expression.NullIf(
-                                    operator(node, SqlType.BOOL),
-                                    type(node, "opresulttype", "opcollid"));
+                    case "DISTINCTEXPR" -> distinct(node);
+                    case "NULLIFEXPR" -> nullIf(node);
+                    case "COERCEVIAIO" -> coerceViaText(node);
+                    case "ARRAYCOERCEEXPR" -> coerceArray(node);
                     case "SCALARARRAYOPEXPR" -> quantified(node);
                     case "BOOLEXPR" -> bool(node);
                     case "NULLTEST" -> nullTest(node);
@@ -142,7 +141,49 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         throw Refusals.internal("a constant without a value");
     }
 
-    private Call operator(Node node, SqlType type) {
+    /// Without an equality of our own it is spelled out.
+    private Expression distinct(Node node) {
+        Expression equality = operator(node, SqlType.BOOL);
+        if (equality instanceof Call call) {
+            return new Expression.IsDistinct(call);
+        }
+        List<Expression> sides = Columns.children(equality);
+        return new Expression.Case(
+                List.of(
+                        new Branch(
+                                new Expression.IsNull(sides.get(0), false),
+                                new Expression.IsNull(sides.get(1), true)),
+                        new Branch(
+                                new Expression.IsNull(sides.get(1), false),
+                                new Expression.Constant(true, SqlType.BOOL))),
+                new Expression.Not(equality),
+                SqlType.BOOL);
+    }
+
+    private Expression nullIf(Node node) {
+        SqlType type = type(node, "opresulttype", "opcollid");
+        Expression equality = operator(node, SqlType.BOOL);
+        return equality instanceof Call call
+                ? new Expression.NullIf(call, type)
+                : new Expression.Case(
+                        List.of(new Branch(equality, new Expression.Constant(null, type))),
+                        Columns.children(equality).getFirst(),
+                        type);
+    }
+
+    private Expression coerceViaText(Node node) {
+        return calls.castViaText(
+                translate(node.node("arg")),
+                node.integer("resulttype"),
+                type(node, "resulttype", "resultcollid"));
+    }
+
+    private Expression coerceArray(Node node) {
+        return calls.castArray(
+                translate(node.node("arg")), node, type(node, "resulttype", "resultcollid"));
+    }
+
+    private Expression operator(Node node, SqlType type) {
         return calls.call(
                 new FunctionCalls.Request(
                         node.integer("opfuncid"),
@@ -152,14 +193,23 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                 list(node, "args"));
     }
 
-    private Call function(Node node) {
-        return calls.call(
+    private Expression function(Node node) {
+        List<RemoteCalls.Argument> arguments = new ArrayList<>();
+        for (Node argument : node.nodes("args")) {
+            boolean named = argument.kind().equals("NAMEDARGEXPR");
+            arguments.add(
+                    new RemoteCalls.Argument(
+                            named ? argument.text("name") : "",
+                            translate(named ? argument.node("arg") : argument)));
+        }
+        return calls.callNamed(
                 new FunctionCalls.Request(
                         node.integer("funcid"),
                         0,
                         type(node, "funcresulttype", "funccollid"),
-                        node.integer("inputcollid")),
-                list(node, "args"));
+                        node.integer("inputcollid"),
+                        node.flag("funcvariadic")),
+                arguments);
     }
 
     private Expression quantified(Node node) {
@@ -180,10 +230,17 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                         SqlType.BOOL,
                         node.integer("inputcollid"));
         List<Call> comparisons = new ArrayList<>();
+        List<Expression> terms = new ArrayList<>();
         for (Expression element : elements.get()) {
-            comparisons.add(calls.call(request, List.of(scalar, element)));
+            Expression comparison = calls.call(request, List.of(scalar, element));
+            terms.add(comparison);
+            if (comparison instanceof Call call) {
+                comparisons.add(call);
+            }
         }
-        return new Expression.Quantified(all, comparisons);
+        return comparisons.size() == terms.size()
+                ? new Expression.Quantified(all, comparisons)
+                : all ? new Expression.And(terms) : new Expression.Or(terms);
     }
 
     private Expression bool(Node node) {
@@ -238,8 +295,8 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             operators.get(i),
                             SqlType.BOOL,
                             collations.get(i));
-            Call forwards = calls.call(request, List.of(left.get(i), right.get(i)));
-            Call backwards = calls.call(request, List.of(right.get(i), left.get(i)));
+            Expression forwards = calls.call(request, List.of(left.get(i), right.get(i)));
+            Expression backwards = calls.call(request, List.of(right.get(i), left.get(i)));
             Expression decided = orEqual ? new Expression.Not(backwards) : forwards;
             Expression against = orEqual ? new Expression.Not(forwards) : backwards;
             rest =
@@ -345,9 +402,8 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     private Expression domain(Node node) {
         int domain = node.integer("resulttype");
         if (catalog.hasDomainConstraints(domain)) {
-            throw Refusals.query(
-                    "casts to domains with constraints, as type " + catalog.typeName(domain) + ",",
-                    "Cast to the domain's base type.");
+            return calls.castToDomain(
+                    translate(node.node("arg")), domain, type(node, "resulttype", "resultcollid"));
         }
         return Relabeling.relabel(
                 translate(node.node("arg")), type(node, "resulttype", "resultcollid"), catalog);

@@ -4,64 +4,119 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// Makes calls of functions, and refuses those that can't be evaluated exactly.
+/// Makes calls of functions: natively where the function is known here, otherwise in PostgreSQL; and refuses those whose result
+/// depends on more than their arguments and the settings that are pinned with a view.
 final class FunctionCalls {
 
     private final CatalogReader catalog;
     private final FunctionSupport support;
+    private final RemoteCalls remote;
+    private final RemoteCasts casts;
 
     FunctionCalls(CatalogReader catalog, FunctionSupport support) {
         this.catalog = catalog;
         this.support = support;
+        this.remote = new RemoteCalls(catalog);
+        this.casts = new RemoteCasts(catalog);
     }
 
     /// A call as the tree has it.
     ///
     /// @param operatorOid 0 where the function is called by its name or by a cast
     /// @param collationOid inputcollid
-    record Request(int functionOid, int operatorOid, SqlType type, int collationOid) {}
+    /// @param variadic funcvariadic
+    record Request(
+            int functionOid, int operatorOid, SqlType type, int collationOid, boolean variadic) {
+        Request(int functionOid, int operatorOid, SqlType type, int collationOid) {
+            this(functionOid, operatorOid, type, collationOid, false);
+        }
+    }
 
-    Call call(Request request, List<Expression> arguments) {
+    Expression call(Request request, List<Expression> arguments) {
+        return callNamed(
+                request,
+                arguments.stream().map(value -> new RemoteCalls.Argument("", value)).toList());
+    }
+
+    /// The same where arguments may be given by name.
+    Expression callNamed(Request request, List<RemoteCalls.Argument> arguments) {
         FunctionInfo function = catalog.function(request.functionOid());
-        checkVolatility(request, function, arguments);
+        List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
+        checkVolatility(request, function, values);
         if (function.returnsSet()) {
             throw Refusals.query(
                     "set-returning functions in expressions",
                     "Take one row for each value from a table.");
         }
-        if (arguments.size() != function.argumentTypeOids().size()) {
-            throw Refusals.query(
-                    "omitted and repeated arguments, as those of function " + name(function) + ",",
-                    "Write each argument of the function.");
-        }
         Collation collation = catalog.collation(request.collationOid());
-        List<SqlType> types = arguments.stream().map(Expression::type).toList();
-        if (!support.supports(request.functionOid(), collation, types)) {
-            throw unsupported(request, function, types);
+        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
+        if (byPlace
+                && function.volatility() == FunctionInfo.Volatility.IMMUTABLE
+                && support.supports(request.functionOid(), collation, types(values))) {
+            String name =
+                    request.operatorOid() == 0
+                            ? function.name()
+                            : catalog.operatorName(request.operatorOid());
+            return new Call(request.functionOid(), name, values, request.type(), collation);
         }
-        String name =
-                request.operatorOid() == 0
-                        ? function.name()
-                        : catalog.operatorName(request.operatorOid());
-        return new Call(request.functionOid(), name, arguments, request.type(), collation);
+        return new Expression.Remote(
+                remote.function(
+                        new RemoteCalls.Invocation(
+                                function, arguments, request.collationOid(), request.variadic()),
+                        List.of(request.type()),
+                        RemoteCall.Kind.SCALAR),
+                values);
+    }
+
+    /// A set-returning function that is evaluated in PostgreSQL, as it stands in FROM.
+    ///
+    /// @param columns the types of its rows
+    RemoteCall rows(Request request, List<RemoteCalls.Argument> arguments, List<SqlType> columns) {
+        FunctionInfo function = catalog.function(request.functionOid());
+        checkVolatility(
+                request, function, arguments.stream().map(RemoteCalls.Argument::value).toList());
+        return remote.function(
+                new RemoteCalls.Invocation(
+                        function, arguments, request.collationOid(), request.variadic()),
+                columns,
+                RemoteCall.Kind.ROWS);
+    }
+
+    /// A cast by the output function of one type and the input function of the other.
+    Expression castViaText(Expression input, int target, SqlType type) {
+        return casts.viaText(input, target, type);
+    }
+
+    /// @param coercion an ARRAYCOERCEEXPR
+    Expression castArray(Expression input, Node coercion, SqlType type) {
+        return casts.ofArray(input, coercion, type);
+    }
+
+    /// A cast to a domain whose constraints are checked.
+    Expression castToDomain(Expression input, int domain, SqlType type) {
+        return casts.toDomain(input, domain, type);
     }
 
     private void checkVolatility(
             Request request, FunctionInfo function, List<Expression> arguments) {
         switch (function.volatility()) {
             case IMMUTABLE -> {}
-            case STABLE ->
+            case STABLE -> {
+                if (!StableFunctions.dependsOnSettingsOnly(function)) {
                     throw Refusals.function(
                             describe(request, function, types(arguments))
-                                    + " isn't supported: its result depends on settings or"
-                                    + " on the time (it is STABLE)",
-                            stableHint(function));
+                                    + " isn't supported: its result depends on the time, the session"
+                                    + " or tables (it is STABLE)",
+                            "Use an expression whose result depends on its arguments only.");
+                }
+            }
             case VOLATILE ->
                     throw PgtrickleException.of(
                                     ErrorCode.VOLATILE_FUNCTION,
@@ -69,29 +124,6 @@ final class FunctionCalls {
                                             + " isn't supported: its result may change at any time (it is VOLATILE)")
                             .withHint("Store its result in a column of a table, and use that.");
         }
-    }
-
-    private static String stableHint(FunctionInfo function) {
-        return function.name().startsWith("timestamptz") || function.name().equals("date")
-                ? "Make the time zone explicit, e.g. with AT TIME ZONE 'UTC', or compare values of one type."
-                : "Use an expression whose result depends on its arguments only.";
-    }
-
-    private PgtrickleException unsupported(
-            Request request, FunctionInfo function, List<SqlType> types) {
-        if (request.collationOid() != 0
-                && support.supports(request.functionOid(), Collation.C, types)) {
-            return Refusals.collation(
-                    describe(request, function, types)
-                            + " isn't supported under collation "
-                            + catalog.collationName(request.collationOid()),
-                    "Add COLLATE \"C\" to an operand.");
-        }
-        return Refusals.function(
-                describe(request, function, types) + " isn't supported yet",
-                function.builtIn()
-                        ? "Compute it in a column of the table."
-                        : "Only built-in functions can be evaluated so far.");
     }
 
     private static List<SqlType> types(List<Expression> arguments) {

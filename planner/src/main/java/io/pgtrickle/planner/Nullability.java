@@ -53,7 +53,7 @@ final class Nullability {
                     isNeverNull(call)
                             && call.arguments().stream()
                                     .allMatch(argument -> notNull(argument, column));
-            case Expression.NullIf _, Expression.Quantified _ -> false;
+            case Expression.Remote _, Expression.NullIf _, Expression.Quantified _ -> false;
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
             case Expression.And(List<Expression> terms) ->
                     terms.stream().allMatch(term -> notNull(term, column));
@@ -115,6 +115,7 @@ final class Nullability {
                 }
             }
             case Expression.Constant _,
+                    Expression.Remote _,
                     Expression.Or _,
                     Expression.IsDistinct _,
                     Expression.NullIf _,
@@ -143,6 +144,7 @@ final class Nullability {
             }
             case Expression.Not(Expression input) -> demandedByEither(input, strict);
             case Expression.Constant _,
+                    Expression.Remote _,
                     Expression.And _,
                     Expression.Or _,
                     Expression.IsNull _,

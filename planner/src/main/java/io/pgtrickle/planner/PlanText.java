@@ -10,6 +10,7 @@ import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.WindowCall;
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
@@ -19,6 +20,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collector;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A plan as text: complete (each function's oid, each type, each collation), so that two plans that print alike are alike, and
 /// fit to be read. A relation stands under its name; `#2` is the third column of the node's input.
@@ -285,6 +287,8 @@ final class PlanText {
                             + "::"
                             + of(type);
             case Call call -> of(call);
+            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
+                    of(call) + list(arguments);
             case Expression.Relabel(Expression input, SqlType type) -> of(input) + "::" + of(type);
             case Expression.And(List<Expression> terms) -> "and" + list(terms);
             case Expression.Or(List<Expression> terms) -> "or" + list(terms);
@@ -323,6 +327,19 @@ final class PlanText {
             case Expression.Quantified(boolean all, List<Call> comparisons) ->
                     (all ? "all" : "any") + list(comparisons);
         };
+    }
+
+    /// With what PostgreSQL is asked, and the oids of its types.
+    private static String of(RemoteCall call) {
+        List<String> arguments =
+                IntStream.rangeClosed(1, call.arity())
+                        .mapToObj(i -> "$" + i + "::" + of(call.arguments().get(i - 1)))
+                        .toList();
+        return "remote["
+                + call.text().over(arguments)
+                + " -> "
+                + call.columns().stream().map(PlanText::of).collect(Collectors.joining(", "))
+                + "]";
     }
 
     private static String of(Call call) {

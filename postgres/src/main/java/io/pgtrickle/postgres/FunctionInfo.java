@@ -66,7 +66,8 @@ public record FunctionInfo(
         STABLE,
         VOLATILE;
 
-        static Volatility of(String provolatile) {
+        /// Of a value of `provolatile`.
+        public static Volatility of(String provolatile) {
             return switch (provolatile) {
                 case "i" -> IMMUTABLE;
                 case "s" -> STABLE;

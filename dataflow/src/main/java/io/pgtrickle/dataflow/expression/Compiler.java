@@ -1,206 +1,44 @@
 package io.pgtrickle.dataflow.expression;
 
-import io.pgtrickle.dataflow.expression.Expression.Branch;
-import io.pgtrickle.dataflow.expression.Expression.Call;
-import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.RemoteFunctions;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /// Turns expressions into closures over a row. Arguments are evaluated left to right, AND and OR only until the outcome is
 /// known, CASE and COALESCE only as far as needed; logic is three-valued.
+///
+/// What is evaluated in PostgreSQL is asked of a cache, which the evaluator's `prepare` fills for many rows at a time.
 public final class Compiler {
 
-    private Compiler() {}
+    private final RemoteCache remote;
 
+    /// @param remote evaluates the `Remote` parts
+    public Compiler(RemoteFunctions remote) {
+        this.remote = new RemoteCache(remote);
+    }
+
+    /// Compiles what has no `Remote` parts.
+    ///
     /// @throws PgtrickleException UNSUPPORTED_FUNCTION where a function isn't native (`NativeFunctions.supports`)
     public static Evaluator compile(Expression expression) {
-        return switch (expression) {
-            case Expression.Column(int index, _) -> row -> row.get(index);
-            case Expression.Constant(Object value, _) -> _ -> value;
-            case Call call -> call(call);
-            case Expression.Relabel(Expression input, _) -> compile(input);
-            case Expression.And(List<Expression> terms) -> junction(terms, false);
-            case Expression.Or(List<Expression> terms) -> junction(terms, true);
-            case Expression.Not(Expression input) -> not(compile(input));
-            case Expression.IsNull(Expression input, boolean negated) ->
-                    isNull(compile(input), negated);
-            case Expression.BooleanTest(
-                            Expression input,
-                            Optional<Boolean> tested,
-                            boolean negated) ->
-                    booleanTest(compile(input), tested.orElse(null), negated);
-            case Expression.IsDistinct(Call equality) -> isDistinct(equality);
-            case Expression.NullIf(Call equality, _) -> nullIf(equality);
-            case Expression.Case(List<Branch> branches, Expression otherwise, _) ->
-                    searched(branches, otherwise);
-            case Expression.Coalesce(List<Expression> terms, _) -> coalesce(all(terms));
-            case Expression.Extreme(boolean greatest, List<Expression> terms, SqlType type) ->
-                    extreme(greatest ? 1 : -1, all(terms), type);
-            case Expression.Quantified(boolean conjunction, List<Call> comparisons) ->
-                    junction(comparisons, !conjunction);
-        };
+        return new Compiler(RemoteFunctions.NONE).evaluator(expression);
     }
 
-    private static Evaluator[] all(List<? extends Expression> expressions) {
-        return expressions.stream().map(Compiler::compile).toArray(Evaluator[]::new);
+    /// @throws PgtrickleException UNSUPPORTED_FUNCTION where a function isn't native (`NativeFunctions.supports`)
+    public Evaluator evaluator(Expression expression) {
+        List<RemoteEvaluator> calls = new ArrayList<>();
+        Evaluator compiled = new Compilation(remote, calls).compile(expression);
+        return calls.isEmpty() ? compiled : new PreparedEvaluator(compiled, calls);
     }
 
-    private static Evaluator call(Call call) {
-        Evaluator[] arguments = all(call.arguments());
-        return switch (function(call)) {
-            case NativeFunction.Unary unary -> {
-                Evaluator argument = arguments[0];
-                yield row -> {
-                    Object a = argument.evaluate(row);
-                    return a == null ? null : unary.apply(a);
-                };
-            }
-            case NativeFunction.Binary binary -> {
-                Evaluator first = arguments[0];
-                Evaluator second = arguments[1];
-                yield row -> {
-                    Object a = first.evaluate(row);
-                    Object b = second.evaluate(row);
-                    return a == null || b == null ? null : binary.apply(a, b);
-                };
-            }
-            case NativeFunction.Ternary ternary -> ternary(ternary, arguments);
-        };
-    }
-
-    private static Evaluator ternary(NativeFunction.Ternary function, Evaluator[] arguments) {
-        return row -> {
-            Object a = arguments[0].evaluate(row);
-            Object b = arguments[1].evaluate(row);
-            Object c = arguments[2].evaluate(row);
-            return a == null || b == null || c == null ? null : function.apply(a, b, c);
-        };
-    }
-
-    private static NativeFunction function(Call call) {
-        return NativeFunctions.find(
-                        call.functionOid(),
-                        call.collation(),
-                        call.arguments().stream().map(Expression::type).toList())
-                .orElseThrow(() ->
-                        PgtrickleException.of(
-                                ErrorCode.UNSUPPORTED_FUNCTION,
-                                "function \""
-                                        + call.name()
-                                        + "\" (oid "
-                                        + call.functionOid()
-                                        + ") is not supported"));
-    }
-
-    private static NativeFunction.Binary equality(Call call) {
-        if (function(call) instanceof NativeFunction.Binary binary) {
-            return binary;
+    /// Of a set-returning function, for its argument rows.
+    public RemoteRows rows(RemoteCall call, List<Expression> arguments) {
+        List<Evaluator> evaluators = new ArrayList<>(arguments.size());
+        for (Expression argument : arguments) {
+            evaluators.add(evaluator(argument));
         }
-        throw PgtrickleException.of(
-                ErrorCode.INTERNAL, "\"" + call.name() + "\" is not an equality");
-    }
-
-    /// AND and OR: the first term that decides ends the evaluation; otherwise NULL if any term was NULL.
-    ///
-    /// @param decisive true for OR, false for AND
-    private static Evaluator junction(List<? extends Expression> expressions, boolean decisive) {
-        Evaluator[] terms = all(expressions);
-        return row -> {
-            boolean unknown = false;
-            for (Evaluator term : terms) {
-                Object value = term.evaluate(row);
-                if (value == null) {
-                    unknown = true;
-                } else if ((Boolean) value == decisive) {
-                    return decisive;
-                }
-            }
-            return unknown ? null : (Object) !decisive;
-        };
-    }
-
-    private static Evaluator not(Evaluator input) {
-        return row -> {
-            Object value = input.evaluate(row);
-            return value == null ? null : (Object) !((Boolean) value);
-        };
-    }
-
-    private static Evaluator isNull(Evaluator input, boolean negated) {
-        return row -> (input.evaluate(row) == null) != negated;
-    }
-
-    private static Evaluator booleanTest(
-            Evaluator input, @Nullable Boolean tested, boolean negated) {
-        return row -> {
-            Object value = input.evaluate(row);
-            return (tested == null ? value == null : tested.equals(value)) != negated;
-        };
-    }
-
-    private static Evaluator isDistinct(Call call) {
-        NativeFunction.Binary equality = equality(call);
-        Evaluator[] sides = all(call.arguments());
-        return row -> {
-            Object a = sides[0].evaluate(row);
-            Object b = sides[1].evaluate(row);
-            if (a == null || b == null) {
-                return (a == null) != (b == null);
-            }
-            return Boolean.FALSE.equals(equality.apply(a, b));
-        };
-    }
-
-    private static Evaluator nullIf(Call call) {
-        NativeFunction.Binary equality = equality(call);
-        Evaluator[] sides = all(call.arguments());
-        return row -> {
-            Object a = sides[0].evaluate(row);
-            Object b = sides[1].evaluate(row);
-            return a != null && b != null && Boolean.TRUE.equals(equality.apply(a, b)) ? null : a;
-        };
-    }
-
-    private static Evaluator searched(List<Branch> branches, Expression otherwise) {
-        Evaluator[] conditions = all(branches.stream().map(Branch::condition).toList());
-        Evaluator[] results = all(branches.stream().map(Branch::result).toList());
-        Evaluator last = compile(otherwise);
-        return row -> {
-            for (int i = 0; i < conditions.length; i++) {
-                if (Boolean.TRUE.equals(conditions[i].evaluate(row))) {
-                    return results[i].evaluate(row);
-                }
-            }
-            return last.evaluate(row);
-        };
-    }
-
-    private static Evaluator coalesce(Evaluator[] terms) {
-        return row -> {
-            for (Evaluator term : terms) {
-                Object value = term.evaluate(row);
-                if (value != null) {
-                    return value;
-                }
-            }
-            return null;
-        };
-    }
-
-    private static Evaluator extreme(int sign, Evaluator[] terms, SqlType type) {
-        return row -> {
-            Object best = null;
-            for (Evaluator term : terms) {
-                Object value = term.evaluate(row);
-                // of equal values the first stays, as in PostgreSQL
-                if (value != null && (best == null || sign * type.compare(value, best) > 0)) {
-                    best = value;
-                }
-            }
-            return best;
-        };
+        return new RemoteRows(remote, call, evaluators);
     }
 }

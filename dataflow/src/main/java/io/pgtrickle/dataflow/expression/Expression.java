@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow.expression;
 
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
@@ -40,6 +41,23 @@ public sealed interface Expression {
             this.arguments = List.copyOf(arguments);
             this.type = type;
             this.collation = collation;
+        }
+    }
+
+    /// What isn't known here: PostgreSQL evaluates it, over the values of the arguments.
+    record Remote(RemoteCall call, List<Expression> arguments) implements Expression {
+        public Remote(RemoteCall call, List<Expression> arguments) {
+            this.call = call;
+            this.arguments = List.copyOf(arguments);
+            if (call.columns().size() != 1 || call.arity() != arguments.size()) {
+                throw new IllegalArgumentException(
+                        call + " is no scalar of " + arguments.size() + " arguments");
+            }
+        }
+
+        @Override
+        public SqlType type() {
+            return call.columns().getFirst();
         }
     }
 

@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.model.RemoteCall;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -18,6 +19,8 @@ public final class ExpressionText {
                     index < columns.size() ? columns.get(index) : "$" + (index + 1);
             case Expression.Constant(Object value, _) -> constant(Optional.ofNullable(value));
             case Call call -> call(call, columns);
+            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
+                    call.name() + join(arguments, ", ", columns);
             case Expression.Relabel(Expression input, _) -> of(input, columns);
             case Expression.And(List<Expression> terms) -> join(terms, " and ", columns);
             case Expression.Or(List<Expression> terms) -> join(terms, " or ", columns);
