@@ -1,6 +1,7 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
-import io.pgtrickle.commander.RandomQueries.Query;
+import io.pgtrickle.commander.Sidecar;
+import io.pgtrickle.commander.SidecarSettings;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -30,7 +31,7 @@ final class GeneratedBatch {
     private final RandomTables tables;
     private final RandomQueries queries;
     private final RandomChanges changes;
-    private final Map<String, Query> views = new LinkedHashMap<>();
+    private final Map<String, RandomQueries.Query> views = new LinkedHashMap<>();
     private final Tally tally = new Tally();
     private int asked;
 
@@ -97,7 +98,7 @@ final class GeneratedBatch {
         }
     }
 
-    private void createView(String name, Query query) throws SQLException {
+    private void createView(String name, RandomQueries.Query query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet rows =
                         statement.executeQuery(
@@ -149,7 +150,7 @@ final class GeneratedBatch {
         return e.getSQLState() != null && e.getSQLState().startsWith("22");
     }
 
-    private void fault(String what, String name, Query query) {
+    private void fault(String what, String name, RandomQueries.Query query) {
         tally.fault("seed " + seed + ", " + name + ": " + query.sql() + "\n  " + what);
     }
 
@@ -177,7 +178,7 @@ final class GeneratedBatch {
     }
 
     private void compare(int step, List<String> script) throws SQLException {
-        for (Map.Entry<String, Query> view : new ArrayList<>(views.entrySet())) {
+        for (Map.Entry<String, RandomQueries.Query> view : new ArrayList<>(views.entrySet())) {
             List<String> differences;
             try {
                 differences =

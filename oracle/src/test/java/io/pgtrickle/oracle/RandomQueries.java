@@ -1,8 +1,8 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
-import io.pgtrickle.commander.RandomExpressions.Term;
-import io.pgtrickle.commander.RandomTables.Column;
-import io.pgtrickle.commander.RandomTables.Table;
+import io.pgtrickle.oracle.RandomExpressions.Term;
+import io.pgtrickle.oracle.RandomTables.Column;
+import io.pgtrickle.oracle.RandomTables.Table;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

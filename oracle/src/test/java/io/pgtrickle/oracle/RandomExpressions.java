@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 import java.util.ArrayList;
 import java.util.List;

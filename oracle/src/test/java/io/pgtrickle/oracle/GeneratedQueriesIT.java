@@ -1,7 +1,8 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgtrickle.commander.SidecarSettings;
 import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;

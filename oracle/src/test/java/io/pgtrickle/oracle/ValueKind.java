@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 import java.util.EnumSet;
 import java.util.List;
