@@ -1,365 +1,229 @@
 package io.pgtrickle.oracle;
 
-import io.pgtrickle.oracle.RandomExpressions.Term;
-import io.pgtrickle.oracle.RandomTables.Column;
+import io.pgtrickle.oracle.Draft.CommonTable;
+import io.pgtrickle.oracle.Draft.Relation;
+import io.pgtrickle.oracle.Draft.Term;
 import io.pgtrickle.oracle.RandomTables.Table;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.function.Function;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/// Queries over generated tables: filters, projections, joins of every inner kind, subqueries in FROM, groups and aggregates.
+/// Queries over generated tables, of every construct of SELECT. The results are determined: where an order decides, it is a total one or
+/// its ties can't be told apart.
 final class RandomQueries {
 
-    private static final int MAX_RELATIONS = 4;
-
     /// @param leeways of the output columns, by name
-    record Query(String sql, Map<String, Leeway> leeways) {}
+    /// @param choices from which the same query is made again
+    record Query(
+            String sql, Map<String, Leeway> leeways, Set<Construct> uses, List<Integer> choices) {}
 
-    /// What stands in FROM: its text and the columns that it gives, by name; the alias alone for one relation.
-    private record Item(String sql, String alias, Map<String, Term> columns) {
-        Term column(String name) {
-            return Objects.requireNonNull(columns.get(name));
-        }
+    private final Draft draft;
+    private final Choices random;
+    private final RandomFrom from;
+    private final RandomBlocks blocks;
+
+    private RandomQueries(Draft draft) {
+        this.draft = draft;
+        this.random = draft.choices();
+        this.from = new RandomFrom(draft, this);
+        this.blocks = new RandomBlocks(draft, this);
     }
 
-    private final Random random;
-    private final List<Table> tables;
-    private int aliases;
-    private int relations;
-
-    RandomQueries(Random random, List<Table> tables) {
-        this.random = random;
-        this.tables = tables;
-    }
-
-    Query query() {
-        aliases = 0;
-        relations = 0;
-        if (random.nextInt(25) == 0) {
-            Table table = pick(tables);
-            Map<String, Leeway> leeways = new LinkedHashMap<>();
-            table.columns().forEach(column -> leeways.put(unquoted(column.name()), Leeway.NONE));
-            return new Query("SELECT * FROM " + table.name(), leeways);
-        }
-        Item block = random.nextInt(20) == 0 ? groupedByPrimaryKey() : block(2);
+    static Query query(Choices choices, List<Table> tables) {
+        Draft draft = new Draft(choices, tables);
+        Relation relation = new RandomQueries(draft).top();
         Map<String, Leeway> leeways = new LinkedHashMap<>();
-        block.columns.forEach((name, term) -> leeways.put(name, term.leeway()));
-        return new Query(block.sql, leeways);
+        relation.columns().forEach((name, term) -> leeways.put(name, term.leeway()));
+        return new Query(
+                relation.sql(), leeways, EnumSet.copyOf(withBlock(draft.used())), choices.taken());
     }
 
-    /// A SELECT; the terms of its columns are of its inside.
-    private Item block(int depth) {
-        List<String> where = new ArrayList<>();
-        Item from = from(depth, where);
-        List<Term> scope = new ArrayList<>(from.columns.values());
-        RandomExpressions expressions = new RandomExpressions(random, scope);
-        if (random.nextInt(10) < 4) {
-            where.add(expressions.predicate(2));
-        }
-        String rest =
-                " FROM "
-                        + from.sql
-                        + (where.isEmpty() ? "" : " WHERE " + String.join(" AND ", where));
-        return random.nextInt(10) < 5 ? grouped(expressions, rest) : plain(expressions, rest);
+    private static Set<Construct> withBlock(Set<Construct> used) {
+        return used.isEmpty() ? EnumSet.noneOf(Construct.class) : used;
     }
 
-    private Item plain(RandomExpressions expressions, String rest) {
-        Map<String, Term> columns = new LinkedHashMap<>();
-        for (int i = 1 + random.nextInt(4); i > 0; i--) {
-            columns.put("x" + columns.size(), expressions.any());
-        }
-        return new Item("SELECT " + list(columns) + rest, "", columns);
-    }
-
-    /// Groups by a whole primary key: the table's other columns may be selected too.
-    private Item groupedByPrimaryKey() {
-        List<Table> keyed =
-                tables.stream()
-                        .filter(table -> table.identity() == RandomTables.Identity.PRIMARY_KEY)
-                        .toList();
-        Table table = pick(keyed);
-        Table other = pick(tables);
-        List<Term> own = terms("a", table.columns());
-        List<Term> all = new ArrayList<>(own);
-        all.addAll(terms("b", other.columns()));
-        RandomExpressions joined = new RandomExpressions(random, all);
-        RandomExpressions dependent = new RandomExpressions(random, own);
-        Map<String, Term> columns = new LinkedHashMap<>();
-        columns.put("x0", dependent.any());
-        columns.put("x1", aggregate(joined));
-        columns.put("x2", dependent.any());
-        String keys =
-                table.key().stream()
-                        .map(key -> "a." + key.name())
-                        .collect(Collectors.joining(", "));
-        return new Item(
-                "SELECT "
-                        + list(columns)
-                        + " FROM ("
-                        + table.name()
-                        + " a JOIN "
-                        + other.name()
-                        + " b ON a.n = b.n) GROUP BY "
-                        + keys
-                        + (random.nextInt(3) == 0 ? " HAVING " + dependent.predicate(1) : ""),
-                "",
-                columns);
-    }
-
-    private static List<Term> terms(String alias, List<Column> columns) {
-        return columns.stream()
-                .map(column -> new Term(alias + "." + column.name(), column.kind(), Leeway.NONE))
-                .toList();
-    }
-
-    private Item grouped(RandomExpressions expressions, String rest) {
-        List<Term> keys = new ArrayList<>();
-        if (random.nextInt(5) > 0) {
-            expressions.keys().stream().limit(1 + random.nextInt(2)).forEach(keys::add);
-            if (random.nextInt(4) == 0) {
-                ValueKind kind = pick(List.of(ValueKind.values()));
-                keys.add(new Term(parenthesized(expressions.of(kind, 2)), kind, Leeway.NONE));
-            }
-        }
-        List<Term> shown = keys.stream().map(RandomQueries::keyShown).toList();
-        Map<String, Term> columns = new LinkedHashMap<>();
-        for (Term key : shown) {
-            if (random.nextInt(5) > 0) {
-                columns.put("x" + columns.size(), key);
-            }
-        }
-        List<Term> inner = new ArrayList<>(shown);
-        for (int i = columns.isEmpty() ? 1 + random.nextInt(3) : random.nextInt(4); i > 0; i--) {
-            Term aggregate = aggregate(expressions);
-            inner.add(aggregate);
-            columns.put("x" + columns.size(), aggregate);
-        }
-        RandomExpressions outer = new RandomExpressions(random, inner);
-        if (random.nextInt(3) == 0) {
-            columns.put("x" + columns.size(), outer.any());
-        }
-        String having = random.nextInt(4) == 0 ? " HAVING " + outer.predicate(1) : "";
-        String group =
-                keys.isEmpty()
-                        ? ""
-                        : " GROUP BY "
-                                + keys.stream().map(Term::sql).collect(Collectors.joining(", "));
-        return new Item("SELECT " + list(columns) + rest + group + having, "", columns);
-    }
-
-    private static String parenthesized(String sql) {
-        return "(" + sql + ")";
-    }
-
-    private static Term keyShown(Term key) {
-        return ValueKind.IMAGES.contains(key.kind())
-                ? new Term(key.sql(), key.kind(), key.leeway().or(Leeway.IMAGE))
-                : key;
-    }
-
-    private Term aggregate(RandomExpressions expressions) {
-        String filter =
-                random.nextInt(5) == 0 ? " FILTER (WHERE " + expressions.predicate(1) + ")" : "";
-        if (random.nextInt(4) == 0) {
-            return new Term("count(*)" + filter, ValueKind.INT8, Leeway.NONE);
-        }
-        boolean distinct = random.nextInt(5) == 0;
-        List<Term> keys = expressions.keys();
-        ValueKind kind =
-                keys.isEmpty() || random.nextInt(3) == 0
-                        ? pick(List.copyOf(ValueKind.NUMBERS))
-                        : keys.getFirst().kind();
-        String argument = (distinct ? "DISTINCT " : "") + expressions.of(kind, random.nextInt(2));
-        boolean summable = ValueKind.NUMBERS.contains(kind) || kind == ValueKind.INTERVAL;
-        return switch (random.nextInt(summable ? 7 : 3)) {
-            case 0 -> new Term("count(" + argument + ")" + filter, ValueKind.INT8, Leeway.NONE);
-            case 1, 2 -> {
-                String name = random.nextBoolean() ? "min(" : "max(";
-                yield keyShown(
-                        new Term(name + argument + ")" + filter, extreme(kind), Leeway.NONE));
-            }
-            case 3, 4, 5 -> sum(kind, argument + ")" + filter, distinct);
-            default -> average(kind, argument + ")" + filter, distinct);
-        };
-    }
-
-    /// The type of a minimum.
-    private static ValueKind extreme(ValueKind kind) {
-        return switch (kind) {
-            case VARCHAR, LABEL -> ValueKind.TEXT;
-            case POSITIVE -> ValueKind.INT4;
-            case MONEY -> ValueKind.NUMERIC;
-            default -> kind;
-        };
-    }
-
-    private static Term sum(ValueKind kind, String rest, boolean distinct) {
-        String sql = "sum(" + rest;
-        return switch (kind) {
-            case INT2, INT4 -> new Term(sql, ValueKind.INT8, Leeway.NONE);
-            case INT8 -> new Term(sql, ValueKind.NUMERIC, Leeway.NONE);
-            case REAL, DOUBLE -> new Term(sql, kind, Leeway.DIGITS);
-            case INTERVAL -> new Term(sql, kind, distinct ? Leeway.IMAGE : Leeway.NONE);
-            default -> new Term(sql, ValueKind.NUMERIC, distinct ? Leeway.IMAGE : Leeway.NONE);
-        };
-    }
-
-    private static Term average(ValueKind kind, String rest, boolean distinct) {
-        String sql = "avg(" + rest;
-        return switch (kind) {
-            case REAL, DOUBLE -> new Term(sql, ValueKind.DOUBLE, Leeway.DIGITS);
-            case INTERVAL -> new Term(sql, kind, Leeway.DIGITS);
-            default -> new Term(sql, ValueKind.NUMERIC, distinct ? Leeway.DIGITS : Leeway.NONE);
-        };
-    }
-
-    private Item from(int depth, List<String> where) {
-        Item from = relation(depth);
-        while (relations < MAX_RELATIONS && random.nextInt(10) < 4) {
-            from = join(from, relation(depth), where);
-        }
+    RandomFrom from() {
         return from;
     }
 
-    private Item relation(int depth) {
-        relations++;
-        String alias = "a" + aliases++;
+    private Relation top() {
+        Relation relation = expression(2, List.of());
+        if (random.oneIn(10)) {
+            draft.use(Construct.ORDER_BY);
+            return new Relation(
+                    "SELECT * FROM (" + relation.sql() + ") z ORDER BY 1", relation.columns());
+        }
+        return relation;
+    }
+
+    /// A whole query expression; its columns are named.
+    ///
+    /// @param outer columns of the query around it that may be used
+    Relation expression(int depth, List<Term> outer) {
+        return switch (random.nextInt(16)) {
+            case 10, 11 -> setOperation(depth, outer);
+            case 12 -> blocks.limited(depth, outer);
+            case 13 -> depth > 0 ? with(depth, outer) : blocks.select(depth, outer);
+            case 14 ->
+                    depth > 0 ? new RandomRecursion(draft).query() : blocks.limited(depth, outer);
+            case 15 -> depth > 1 && random.oneIn(4) ? topValues() : blocks.select(depth, outer);
+            default -> blocks.select(depth, outer);
+        };
+    }
+
+    private Relation topValues() {
+        draft.use(Construct.VALUES);
+        Relation values = values("v");
+        return new Relation(
+                "SELECT " + list(values.columns()) + " FROM " + values.sql(), values.columns());
+    }
+
+    /// A list of rows as a relation.
+    Relation values(String alias) {
+        List<ValueKind> kinds = new ArrayList<>();
+        for (int i = 1 + random.nextInt(3); i > 0; i--) {
+            kinds.add(random.pick(ValueKind.COMMON));
+        }
+        List<String> rows = new ArrayList<>();
+        for (int i = 1 + random.nextInt(4); i > 0; i--) {
+            rows.add(
+                    kinds.stream()
+                            .map(kind -> kind.typed(random))
+                            .collect(Collectors.joining(", ", "(", ")")));
+        }
         Map<String, Term> columns = new LinkedHashMap<>();
-        if (depth > 0 && random.nextInt(4) == 0) {
-            Item block = block(depth - 1);
-            block.columns.forEach((name, term) -> columns.put(name, at(alias, name, term)));
-            return new Item("(" + block.sql + ") " + alias, alias, columns);
+        for (ValueKind kind : kinds) {
+            String name = "w" + columns.size();
+            columns.put(name, new Term(name, kind, Leeway.NONE));
         }
-        Table table = pick(tables);
-        if (random.nextInt(8) == 0) {
-            List<String> names = new ArrayList<>();
-            for (Column column : table.columns()) {
-                String name = "x" + names.size();
-                names.add(name);
-                columns.put(name, new Term(alias + "." + name, column.kind(), Leeway.NONE));
-            }
-            return new Item(
-                    table.name() + " AS " + alias + "(" + String.join(", ", names) + ")",
-                    alias,
-                    columns);
+        return new Relation(
+                "(VALUES "
+                        + String.join(", ", rows)
+                        + ") "
+                        + alias
+                        + "("
+                        + String.join(", ", columns.keySet())
+                        + ")",
+                new Relation("", columns).under(alias));
+    }
+
+    /// A plain query whose columns have the given types.
+    Relation columns(List<ValueKind> kinds, List<Term> outer) {
+        List<String> where = new ArrayList<>();
+        Relation relation = random.oneIn(3) ? from.clause(0, outer, where) : from.relation(0);
+        List<Term> scope = new ArrayList<>(relation.terms());
+        if (random.oneIn(3)) {
+            where.add(new RandomExpressions(random, withOuter(scope, outer)).predicate(1));
         }
-        for (Column column : table.columns()) {
+        Map<String, Term> columns = new LinkedHashMap<>();
+        RandomExpressions expressions = new RandomExpressions(random, scope);
+        for (ValueKind kind : kinds) {
             columns.put(
-                    column.name(),
-                    new Term(alias + "." + column.name(), column.kind(), Leeway.NONE));
+                    "x" + columns.size(),
+                    new Term(expressions.of(kind, random.oneIn(4) ? 1 : 0), kind, Leeway.NONE));
         }
-        return new Item(table.name() + " " + alias, alias, columns);
+        return new Relation(
+                "SELECT " + list(columns) + " FROM " + relation.sql() + where(where), columns);
     }
 
-    private static Term at(String alias, String name, Term term) {
-        return new Term(alias + "." + name, term.kind(), term.leeway());
+    /// @param own the columns of the query's own FROM
+    static List<Term> withOuter(List<Term> own, List<Term> outer) {
+        List<Term> both = new ArrayList<>(own);
+        both.addAll(outer);
+        return both;
     }
 
-    private Item join(Item left, Item right, List<String> where) {
-        Map<String, Term> both = new LinkedHashMap<>();
-        left.columns.forEach((name, term) -> both.put(left.alias + "." + name, term));
-        right.columns.forEach((name, term) -> both.put(right.alias + "." + name, term));
-        List<String> shared =
-                left.columns.keySet().stream().filter(right.columns::containsKey).toList();
-        boolean comparable =
-                !shared.isEmpty()
-                        && shared.stream()
-                                .allMatch(name ->
-                                        left.column(name).leeway() != Leeway.DIGITS
-                                                && right.column(name).leeway() != Leeway.DIGITS
-                                                && left.column(name).kind()
-                                                        == right.column(name).kind());
-        int dice = random.nextInt(12);
-        if (comparable && dice < 4) {
-            boolean natural = dice == 0 && !left.alias.isEmpty();
-            List<String> names = natural ? shared : List.of(pick(shared));
-            return using(left, right, natural ? List.of() : names);
+    private Relation setOperation(int depth, List<Term> outer) {
+        List<ValueKind> kinds = new ArrayList<>();
+        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+            kinds.add(random.pick(ValueKind.COMMON));
         }
-        String condition = condition(left, right, dice);
-        if (condition.isEmpty()) {
-            return new Item(left.sql + " CROSS JOIN " + right.sql, "", both);
+        String sql = branch(kinds, outer);
+        Leeway leeway = Leeway.NONE;
+        int branches = 2 + (random.oneIn(3) ? 1 + random.nextInt(2) : 0);
+        if (branches > 2) {
+            draft.use(Construct.CHAINED_SET_OPERATIONS);
         }
-        if (dice % 3 == 0) {
-            where.add(condition);
-            return new Item(left.sql + " CROSS JOIN " + right.sql, "", both);
+        for (int i = 1; i < branches; i++) {
+            Construct operation =
+                    random.pick(
+                            List.of(
+                                    Construct.UNION_ALL,
+                                    Construct.UNION,
+                                    Construct.EXCEPT,
+                                    Construct.INTERSECT,
+                                    Construct.EXCEPT_ALL,
+                                    Construct.INTERSECT_ALL));
+            draft.use(operation);
+            // which of the equal rows stays, and so its image, is open
+            leeway = operation == Construct.UNION_ALL ? leeway : Leeway.IMAGE;
+            String word = " " + operation.name().replace('_', ' ') + " ";
+            String right = branch(kinds, outer);
+            sql = random.nextBoolean() ? sql + word + right : "(" + sql + ")" + word + right;
         }
-        return new Item(left.sql + " JOIN " + right.sql + " ON " + condition, "", both);
+        Map<String, Term> columns = new LinkedHashMap<>();
+        for (ValueKind kind : kinds) {
+            String name = "x" + columns.size();
+            columns.put(
+                    name,
+                    new Term(name, kind, ValueKind.IMAGES.contains(kind) ? leeway : Leeway.NONE));
+        }
+        if (depth > 0 && random.oneIn(6)) {
+            draft.use(Construct.ORDER_BY);
+            sql += " ORDER BY 1";
+        }
+        return new Relation(sql, columns);
     }
 
-    /// The merged columns can still be named by either side's alias, so the columns in scope are the same.
-    private static Item using(Item left, Item right, List<String> names) {
-        Map<String, Term> both = new LinkedHashMap<>();
-        left.columns.forEach((name, term) -> both.put(left.alias + "." + name, term));
-        right.columns.forEach((name, term) -> both.put(right.alias + "." + name, term));
-        for (String name : names) {
-            both.put(
-                    "merged " + name,
-                    new Term(name, left.column(name).kind(), left.column(name).leeway()));
-        }
-        String sql =
-                names.isEmpty()
-                        ? left.sql + " NATURAL JOIN " + right.sql
-                        : left.sql
-                                + " JOIN "
-                                + right.sql
-                                + " USING ("
-                                + String.join(", ", names)
-                                + ")";
-        return new Item(sql, "", both);
+    private String branch(List<ValueKind> kinds, List<Term> outer) {
+        return columns(kinds, outer).sql();
     }
 
-    /// Empty for a cross join.
-    private String condition(Item left, Item right, int dice) {
-        if (dice == 11) {
-            return "";
+    private Relation with(int depth, List<Term> outer) {
+        draft.use(Construct.WITH);
+        Relation body = expression(0, List.of());
+        String name = "c" + draft.alias();
+        String hint =
+                switch (random.nextInt(4)) {
+                    case 2 -> {
+                        draft.use(Construct.WITH_MATERIALIZED);
+                        yield "MATERIALIZED ";
+                    }
+                    case 3 -> {
+                        draft.use(Construct.WITH_NOT_MATERIALIZED);
+                        yield "NOT MATERIALIZED ";
+                    }
+                    default -> "";
+                };
+        CommonTable common = new CommonTable(name, body.columns());
+        draft.commonTables().add(common);
+        Relation query = expression(depth - 1, outer);
+        draft.commonTables().remove(common);
+        if (query.sql().split(name + " a", -1).length > 2) {
+            draft.use(Construct.WITH_TWICE);
         }
-        List<Term> scope = new ArrayList<>(left.columns.values());
-        scope.addAll(right.columns.values());
-        if (dice == 10) {
-            return new RandomExpressions(random, scope).predicate(1);
-        }
-        Function<Item, RandomExpressions> side =
-                item -> new RandomExpressions(random, List.copyOf(item.columns.values()));
-        for (Term a : side.apply(left).keys()) {
-            for (Term b : side.apply(right).keys()) {
-                if (matches(a.kind(), b.kind())) {
-                    String operator = random.nextInt(8) == 0 ? " < " : " = ";
-                    String more =
-                            random.nextInt(4) == 0
-                                    ? " AND " + new RandomExpressions(random, scope).predicate(1)
-                                    : "";
-                    return random.nextBoolean()
-                            ? a.sql() + operator + b.sql() + more
-                            : b.sql() + operator + a.sql() + more;
-                }
-            }
-        }
-        return new RandomExpressions(random, scope).predicate(1);
+        return new Relation(
+                "WITH " + name + " AS " + hint + "(" + body.sql() + ") " + query.sql(),
+                query.columns());
     }
 
-    private boolean matches(ValueKind a, ValueKind b) {
-        boolean mixed = random.nextInt(6) == 0;
-        return a == b
-                || mixed && ValueKind.NUMBERS.contains(a) && ValueKind.NUMBERS.contains(b)
-                || mixed && ValueKind.TEXTS.contains(a) && ValueKind.TEXTS.contains(b);
+    /// Expressions that may contain subqueries.
+    RandomExpressions expressions(List<Term> scope) {
+        return new RandomExpressions(random, scope, Optional.of(new RandomSubqueries(draft, this)));
     }
 
-    private static String list(Map<String, Term> columns) {
+    static String where(List<String> conditions) {
+        return conditions.isEmpty() ? "" : " WHERE " + String.join(" AND ", conditions);
+    }
+
+    static String list(Map<String, Term> columns) {
         return columns.entrySet().stream()
                 .map(column -> column.getValue().sql() + " AS " + column.getKey())
                 .collect(Collectors.joining(", "));
-    }
-
-    private static String unquoted(String name) {
-        return name.startsWith("\"") ? name.substring(1, name.length() - 1) : name;
-    }
-
-    private <T> T pick(List<T> values) {
-        return values.get(random.nextInt(values.size()));
     }
 }
