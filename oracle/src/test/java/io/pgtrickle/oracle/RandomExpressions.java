@@ -1,8 +1,9 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
+import io.pgtrickle.oracle.Draft.Term;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -11,15 +12,19 @@ import java.util.stream.IntStream;
 /// the difference, use values of which PostgreSQL leaves the image open.
 final class RandomExpressions {
 
-    /// An expression, its type and what is open in its value.
-    record Term(String sql, ValueKind kind, Leeway leeway) {}
-
-    private final Random random;
+    private final Choices random;
     private final List<Term> scope;
+    private final Optional<RandomSubqueries> subqueries;
 
-    RandomExpressions(Random random, List<Term> scope) {
+    /// Without subqueries.
+    RandomExpressions(Choices random, List<Term> scope) {
+        this(random, scope, Optional.empty());
+    }
+
+    RandomExpressions(Choices random, List<Term> scope, Optional<RandomSubqueries> subqueries) {
         this.random = random;
         this.scope = List.copyOf(scope);
+        this.subqueries = subqueries;
     }
 
     /// Any column or expression, for a select list.
@@ -36,6 +41,12 @@ final class RandomExpressions {
 
     /// A condition.
     String predicate(int depth) {
+        if (subqueries.isPresent() && random.oneIn(4)) {
+            Optional<String> subquery = subqueries.get().predicate(scope);
+            if (subquery.isPresent()) {
+                return subquery.get();
+            }
+        }
         int dice = random.nextInt(depth > 0 ? 16 : 11);
         return switch (dice) {
             case 0, 1, 2, 3 -> comparison(depth - 1);
@@ -61,7 +72,10 @@ final class RandomExpressions {
             case 9 -> random.nextInt(3) == 0 ? rows() : mixedComparison();
             case 10 -> "(" + of(ValueKind.BOOL, 0) + ")";
             case 11, 12 -> "(" + predicate(depth - 1) + " AND " + predicate(depth - 1) + ")";
-            case 13 -> "(" + predicate(depth - 1) + " OR " + predicate(depth - 1) + ")";
+            case 13 ->
+                    within(
+                            Construct.SUBQUERY_UNDER_OR,
+                            () -> "(" + predicate(depth - 1) + " OR " + predicate(depth - 1) + ")");
             case 14 -> "(NOT " + predicate(depth - 1) + ")";
             default ->
                     "(("
@@ -173,6 +187,12 @@ final class RandomExpressions {
 
     /// An exact expression of a type.
     String of(ValueKind kind, int depth) {
+        if (depth > 0 && subqueries.isPresent() && random.oneIn(10)) {
+            Optional<String> subquery = subqueries.get().scalar(kind, scope);
+            if (subquery.isPresent()) {
+                return subquery.get();
+            }
+        }
         if (depth <= 0 || random.nextInt(3) == 0) {
             return leaf(kind);
         }
@@ -193,13 +213,16 @@ final class RandomExpressions {
         Supplier<String> value = () -> of(kind, depth);
         return switch (random.nextInt(7)) {
             case 0 ->
-                    "CASE WHEN "
-                            + predicate(depth)
-                            + " THEN "
-                            + value.get()
-                            + " ELSE "
-                            + value.get()
-                            + " END";
+                    within(
+                            Construct.SUBQUERY_IN_CASE,
+                            () ->
+                                    "CASE WHEN "
+                                            + predicate(depth)
+                                            + " THEN "
+                                            + value.get()
+                                            + " ELSE "
+                                            + value.get()
+                                            + " END");
             case 1 -> "CASE WHEN " + predicate(depth) + " THEN " + value.get() + " END";
             case 2 -> {
                 ValueKind tested = operand().kind();
@@ -340,8 +363,23 @@ final class RandomExpressions {
         return "(" + value + ")::" + kind.castType();
     }
 
-    <T> T pick(List<T> values) {
-        return values.get(random.nextInt(values.size()));
+    private String within(Construct place, Supplier<String> text) {
+        return subqueries.isPresent() ? subqueries.get().within(place, text) : text.get();
+    }
+
+    private <T> T pick(List<T> values) {
+        return random.pick(values);
+    }
+
+    /// Columns whose ties are rows that can't be told apart by them, in random order.
+    List<Term> sortable() {
+        List<Term> sortable = new ArrayList<>(scope.stream().filter(Term::isSortable).toList());
+        java.util.Collections.shuffle(sortable, random);
+        return sortable;
+    }
+
+    List<Term> scope() {
+        return scope;
     }
 
     /// Columns that may be keys of groups and joins, in random order.

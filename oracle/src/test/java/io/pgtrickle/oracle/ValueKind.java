@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 import java.util.EnumSet;
 import java.util.List;
@@ -42,6 +42,30 @@ enum ValueKind {
 
     /// Types whose equal values may have several images.
     static final Set<ValueKind> IMAGES = EnumSet.of(NUMERIC, MONEY, REAL, DOUBLE, INTERVAL, CHAR);
+
+    /// Types that have an order in which equal values have one image.
+    static final Set<ValueKind> SORTABLE =
+            EnumSet.of(
+                    INT2,
+                    INT4,
+                    INT8,
+                    TEXT,
+                    BYTE_TEXT,
+                    VARCHAR,
+                    BOOL,
+                    DATE,
+                    TIME,
+                    TIMESTAMP,
+                    TIMESTAMPTZ,
+                    UUID,
+                    BYTEA,
+                    MOOD,
+                    POSITIVE,
+                    LABEL);
+
+    /// The types of most columns: few, so that keys meet.
+    static final List<ValueKind> COMMON =
+            List.of(INT4, INT4, TEXT, INT8, NUMERIC, BOOL, DATE, DOUBLE);
 
     static final Set<ValueKind> NUMBERS =
             EnumSet.of(INT2, INT4, INT8, NUMERIC, MONEY, REAL, DOUBLE);

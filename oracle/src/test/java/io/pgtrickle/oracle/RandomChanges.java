@@ -1,7 +1,7 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
-import io.pgtrickle.commander.RandomTables.Column;
-import io.pgtrickle.commander.RandomTables.Table;
+import io.pgtrickle.oracle.RandomTables.Column;
+import io.pgtrickle.oracle.RandomTables.Table;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 /// What PostgreSQL leaves open in a column's value.
 enum Leeway {

@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.oracle;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -13,7 +13,18 @@ import java.util.stream.Collectors;
 /// NATURAL find partners.
 final class RandomTables {
 
-    private static final List<Column> POOL = pool();
+    private static final List<Column> POOL = pool(List.of(ValueKind.values()));
+
+    /// Of few types, so that rows meet more often.
+    private static final List<Column> NARROW =
+            pool(
+                    List.of(
+                            ValueKind.INT4,
+                            ValueKind.INT8,
+                            ValueKind.TEXT,
+                            ValueKind.NUMERIC,
+                            ValueKind.BOOL,
+                            ValueKind.DATE));
 
     /// How the stream tells old rows.
     enum Identity {
@@ -70,10 +81,12 @@ final class RandomTables {
     }
 
     private final Random random;
+    private final List<Column> pool;
     private final List<Table> tables;
 
     RandomTables(Random random) {
         this.random = random;
+        this.pool = random.nextInt(3) > 0 ? NARROW : POOL;
         this.tables =
                 List.of(
                         table("t1", Identity.PRIMARY_KEY),
@@ -82,9 +95,9 @@ final class RandomTables {
                         table("\"select\"", Identity.INDEX));
     }
 
-    private static List<Column> pool() {
+    private static List<Column> pool(List<ValueKind> kinds) {
         List<Column> pool = new ArrayList<>();
-        for (ValueKind kind : ValueKind.values()) {
+        for (ValueKind kind : kinds) {
             String name = kind.name().toLowerCase(java.util.Locale.ROOT);
             pool.add(new Column("c_" + name, kind));
             pool.add(new Column("\"" + name + " of\"", kind));
@@ -123,7 +136,7 @@ final class RandomTables {
     }
 
     private Table table(String name, Identity identity) {
-        List<Column> shuffled = new ArrayList<>(POOL);
+        List<Column> shuffled = new ArrayList<>(pool);
         Collections.shuffle(shuffled, random);
         List<Column> others = new ArrayList<>(shuffled.subList(0, 4 + random.nextInt(6)));
         others.add(new Column("n", ValueKind.INT4));
