@@ -6,6 +6,8 @@ import io.pgtrickle.model.PgtrickleException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /// A whole transaction that has committed. Large ones lie in a file, so that memory stays bounded; changes are decoded
@@ -57,6 +59,28 @@ public final class Transaction implements AutoCloseable {
     /// How many changes `forEachChange` will bring.
     public long changeCount() {
         return header.changeCount();
+    }
+
+    /// Whether one of its changes is of one of these tables.
+    public boolean touches(Set<Long> relations) {
+        AtomicBoolean touches = new AtomicBoolean();
+        messages.forEach(message -> {
+            boolean mine =
+                    switch (message.tag()) {
+                        case PgOutputDecoder.INSERT,
+                                PgOutputDecoder.UPDATE,
+                                PgOutputDecoder.DELETE ->
+                                relations.contains(PgOutputDecoder.relationOf(message));
+                        case PgOutputDecoder.TRUNCATE ->
+                                PgOutputDecoder.relationsOf(message).stream()
+                                        .anyMatch(relations::contains);
+                        default -> false;
+                    };
+            if (mine) {
+                touches.set(true);
+            }
+        });
+        return touches.get();
     }
 
     /// The heap that it holds until it is let go.

@@ -2,12 +2,13 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Change;
 import io.pgtrickle.cdc.StreamedXids;
+import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.ZSet;
 import io.pgtrickle.postgres.ServerAddress;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -29,31 +30,51 @@ final class CommandDesk implements AutoCloseable {
     /// Verifications whose snapshots are held at a time; each takes two of the server's connections.
     private static final int MAX_EXPORTED = 10;
 
-    /// A command whose message came by.
+    /// How long a command may be in somebody's way, or somebody in its.
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+    /// Between two attempts, so that whom it holds up gets on.
+    private static final Duration ATTEMPT_INTERVAL = Duration.ofMillis(100);
+
+    /// A command that has been submitted.
     ///
-    /// @param xid of the transaction that has submitted it
-    private record Arrival(long id, long xid) {}
+    /// @param xid of the transaction that has submitted it; empty where its row was seen
+    private record Arrival(long id, Optional<Long> xid) {}
+
+    /// A command that has begun and isn't answered. The others wait for it, so that they take effect in their order.
+    private sealed interface Current {
+        record None() implements Current {}
+
+        record Planning(Command command, QueryPlanning planning) implements Current {}
+
+        record Blocked(Command command, Instant deadline, Instant next) implements Current {}
+    }
+
+    private static final String NOTHING = "{}";
 
     private final CommandTable commands;
     private final Views views;
+    private final ViewCommands viewCommands;
     private final ServerAddress address;
     private final StreamedXids streamed;
     private final InstantSource clock;
     private final Explainer explainer;
-    private final Map<Long, Long> commandByView = new HashMap<>();
+    private final Map<Long, List<Long>> commandsByView = new HashMap<>();
+    private Current current = new Current.None();
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private final Deque<Long> verifications = new ArrayDeque<>();
     private final List<Alignment> exported = new ArrayList<>();
     private Optional<Alignment> alignment = Optional.empty();
 
     CommandDesk(
-            CommandTable commands,
-            Views views,
+            Sql sql,
+            ViewCommands viewCommands,
             ServerAddress address,
             StreamedXids streamed,
             InstantSource clock) {
-        this.commands = commands;
-        this.views = views;
+        this.commands = new CommandTable(sql);
+        this.views = viewCommands.views();
+        this.viewCommands = viewCommands;
         this.address = address;
         this.streamed = streamed;
         this.clock = clock;
@@ -64,15 +85,16 @@ final class CommandDesk implements AutoCloseable {
     void resume() {
         commands.waitingByView().forEach(this::resume);
         commands.failInterrupted();
-        commands.waiting().forEach(this::run);
+        commands.waiting().forEach(id -> arrivals.add(new Arrival(id, Optional.empty())));
+        runArrived();
     }
 
     /// Its view may have been finished or given up just before the process ended.
     private void resume(long viewId, long commandId) {
         if (views.isBeingMade(viewId)) {
-            commandByView.put(viewId, commandId);
+            wait(viewId, commandId);
         } else if (views.isRunning(viewId)) {
-            commands.done(commandId, "{}");
+            commands.done(commandId, NOTHING);
         } else {
             commands.failed(
                     commandId,
@@ -85,52 +107,171 @@ final class CommandDesk implements AutoCloseable {
 
     /// Takes a command whose message came by; it is run as soon as its row is visible.
     void arrived(long id, long xid) {
-        arrivals.add(new Arrival(id, xid));
+        arrivals.add(new Arrival(id, Optional.of(xid)));
         runArrived();
     }
 
     /// Runs what has arrived, in its order.
     void runArrived() {
-        while (!arrivals.isEmpty() && commands.isVisible(arrivals.getFirst().xid())) {
-            run(arrivals.removeFirst().id());
+        while (proceed() && !arrivals.isEmpty() && isVisible(arrivals.getFirst())) {
+            commands.claim(arrivals.removeFirst().id())
+                    .ifPresent(command ->
+                            attempt(command, clock.instant().plus(PATIENCE), () -> run(command)));
         }
     }
 
-    private void run(long id) {
-        Optional<Command> claimed = commands.claim(id);
-        if (claimed.isEmpty()) {
-            return;
+    private boolean isVisible(Arrival arrival) {
+        return arrival.xid().map(commands::isVisible).orElse(true);
+    }
+
+    /// Goes on with the command that has begun; true where there is none any more.
+    private boolean proceed() {
+        switch (current) {
+            case Current.None() -> {}
+            case Current.Planning(Command command, QueryPlanning planning) -> {
+                if (planning.isDone()) {
+                    current = new Current.None();
+                    attempt(
+                            command,
+                            clock.instant().plus(PATIENCE),
+                            () -> make(command, planning.result()));
+                }
+            }
+            case Current.Blocked(Command command, Instant deadline, Instant next) -> {
+                if (!next.isAfter(clock.instant())) {
+                    current = new Current.None();
+                    attempt(command, deadline, () -> run(command));
+                }
+            }
         }
+        return current instanceof Current.None;
+    }
+
+    private void attempt(Command command, Instant deadline, Runnable body) {
         try {
-            switch (claimed.get().kind()) {
-                case "create_view" -> create(claimed.get());
-                case "drop_view" -> drop(claimed.get());
-                case "verify_snapshot" -> verify(claimed.get());
-                default ->
-                        throw PgtrickleException.of(
-                                        ErrorCode.BAD_ARGUMENT,
-                                        "unknown command \"" + claimed.get().kind() + "\"")
-                                .withHint(
-                                        "the SQL objects may be newer than this sidecar: upgrade it");
+            body.run();
+        } catch (ViewCommands.NotYet e) {
+            Instant now = clock.instant();
+            if (now.isBefore(deadline)) {
+                current = new Current.Blocked(command, deadline, now.plus(ATTEMPT_INTERVAL));
+            } else {
+                commands.failed(command.id(), e.reason());
             }
         } catch (PgtrickleException e) {
-            if (e.sqlState().equals(ErrorCode.TABLE_LOCKED.sqlState())) {
+            if (TableLocks.isUnavailable(e)) {
                 commands.failed(
-                        id, PgtrickleException.of(ErrorCode.TABLE_LOCKED, e.messageText(), e));
+                        command.id(),
+                        PgtrickleException.of(ErrorCode.TABLE_LOCKED, e.messageText(), e));
             } else if (e.kind() == ErrorKind.WORLD) {
                 throw e;
             } else {
-                commands.failed(id, e);
+                failed(command, e);
             }
         } catch (RuntimeException | StackOverflowError e) {
-            // e.g. a query nested too deeply: whose command it is must know, and nobody else notice
-            commands.failed(
-                    id,
+            // whose command it is must know, and nobody else notice
+            failed(
+                    command,
                     PgtrickleException.of(
                             ErrorCode.INTERNAL,
                             "the command failed with an internal error: " + e,
                             e));
         }
+    }
+
+    private void failed(Command command, PgtrickleException error) {
+        commandsByView.values().forEach(waiting -> waiting.remove(command.id()));
+        commands.failed(command.id(), error);
+    }
+
+    private void run(Command command) {
+        switch (command.kind()) {
+            case "create_view", "alter_view" -> plan(command);
+            case "drop_view" -> {
+                viewCommands.drop(command).forEach(id -> cancelled(id, "dropped"));
+                commands.done(command.id(), NOTHING);
+            }
+            case "rename_view" -> {
+                viewCommands.rename(command);
+                commands.done(command.id(), NOTHING);
+            }
+            case "pause_view" -> {
+                cancelled(viewCommands.pause(command), "paused");
+                commands.done(command.id(), NOTHING);
+            }
+            case "resume_view" -> {
+                if (viewCommands.paused(command).isPresent()) {
+                    rebuild(command);
+                } else {
+                    commands.done(command.id(), NOTHING);
+                }
+            }
+            case "rebuild_view" -> rebuild(command);
+            case "verify_snapshot" -> verify(command);
+            default ->
+                    throw PgtrickleException.of(
+                                    ErrorCode.BAD_ARGUMENT,
+                                    "unknown command \"" + command.kind() + "\"")
+                            .withHint("the SQL objects may be newer than this sidecar: upgrade it");
+        }
+    }
+
+    private void plan(Command command) {
+        if (viewCommands.needsPlanning(command)) {
+            current = new Current.Planning(command, QueryPlanning.begin(address, command));
+        } else {
+            commands.done(command.id(), NOTHING);
+        }
+    }
+
+    private void make(Command command, QueryPlanning.PlannedQuery planned) {
+        boolean block = command.flag("block", true);
+        viewCommands.make(
+                command,
+                planned,
+                viewId -> {
+                    if (block) {
+                        commands.waitsFor(command.id(), viewId);
+                        wait(viewId, command.id());
+                    } else {
+                        commands.done(command.id(), NOTHING);
+                    }
+                });
+    }
+
+    private void rebuild(Command command) {
+        viewCommands.rebuild(
+                command,
+                viewId -> {
+                    commands.waitsFor(command.id(), viewId);
+                    wait(viewId, command.id());
+                });
+    }
+
+    private void wait(long viewId, long commandId) {
+        commandsByView.computeIfAbsent(viewId, _ -> new ArrayList<>()).add(commandId);
+    }
+
+    private List<Long> takeWaiting(long viewId) {
+        return Optional.ofNullable(commandsByView.remove(viewId)).orElse(List.of());
+    }
+
+    private void cancelled(long viewId, String how) {
+        for (long waiting : takeWaiting(viewId)) {
+            commands.failed(
+                    waiting,
+                    PgtrickleException.of(
+                            ErrorCode.CANCELLED,
+                            "the view was " + how + " while it was being populated"));
+        }
+    }
+
+    void cleanUp() {
+        views.cleanUp();
+    }
+
+    /// A transaction that is about to be evaluated.
+    void noticed(Transaction transaction) {
+        views.noticed(transaction);
     }
 
     /// Takes a message that isn't bound to a transaction: a request to explain a query.
@@ -141,27 +282,30 @@ final class CommandDesk implements AutoCloseable {
     }
 
     /// Takes a populated view into the group, or cleans up after one that failed, and answers who waits for it.
-    void populationEnded(Population population) {
+    ///
+    /// @return false where the view can't be taken in yet
+    boolean populationEnded(Population population) {
         ViewDefinition definition = population.definition();
-        Optional<Long> waiting = Optional.ofNullable(commandByView.remove(definition.id()));
         try {
             if (population.stage() instanceof Population.Stage.Failed(PgtrickleException error)) {
                 throw error;
             }
-            ZSet missing = population.finish();
-            views.join(population, missing);
-            waiting.ifPresent(id -> commands.done(id, "{}"));
+            if (population.isPostponed(clock.instant()) || !views.join(population)) {
+                return false;
+            }
+            takeWaiting(definition.id()).forEach(id -> commands.done(id, NOTHING));
         } catch (PgtrickleException e) {
             population.discard();
             views.checkPublication();
             if (e.kind() == ErrorKind.WORLD || views.mayPopulateAgain(population, e)) {
                 views.populateAgain(definition);
-                waiting.ifPresent(id -> commandByView.put(definition.id(), id));
-                return;
+                return true;
             }
-            views.populationFailed(population, e, waiting.isPresent());
-            waiting.ifPresent(id -> commands.failed(id, e));
+            List<Long> waiting = takeWaiting(definition.id());
+            views.populationFailed(population, e, !waiting.isEmpty());
+            waiting.forEach(id -> commands.failed(id, e));
         }
+        return true;
     }
 
     /// The verification for which the group is being led to a snapshot.
@@ -204,40 +348,6 @@ final class CommandDesk implements AutoCloseable {
         explainer.close();
         alignment.ifPresent(Alignment::close);
         exported.forEach(Alignment::close);
-    }
-
-    private void create(Command command) {
-        boolean block = command.flag("block", true);
-        Optional<ViewDefinition> created =
-                views.create(
-                        command,
-                        viewId -> {
-                            if (block) {
-                                commands.waitsFor(command.id(), viewId);
-                            } else {
-                                commands.done(command.id(), "{}");
-                            }
-                        });
-        if (created.isEmpty()) {
-            commands.done(command.id(), "{}");
-        } else if (block) {
-            commandByView.put(created.get().id(), command.id());
-        }
-    }
-
-    private void drop(Command command) {
-        views.drop(command)
-                .ifPresent(viewId -> {
-                    Long waiting = commandByView.remove(viewId);
-                    if (waiting != null) {
-                        commands.failed(
-                                waiting,
-                                PgtrickleException.of(
-                                        ErrorCode.CANCELLED,
-                                        "the view was dropped while it was being populated"));
-                    }
-                });
-        commands.done(command.id(), "{}");
     }
 
     private void verify(Command command) {

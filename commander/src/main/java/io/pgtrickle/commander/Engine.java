@@ -145,6 +145,7 @@ final class Engine {
     private void accept(Transaction transaction) {
         parts.streamed().xids().add(transaction.xid());
         parts.populations().spool(transaction);
+        parts.commands().noticed(transaction);
         if (!pending.isEmpty()
                 && parts.group().isReplay(pending.getLast().endLsn())
                         != parts.group().isReplay(transaction.endLsn())) {
@@ -202,12 +203,13 @@ final class Engine {
     }
 
     private void takeInPopulated() {
-        Optional<Population> ended = parts.populations().takeEnded(parts.group().evaluated());
-        while (ended.isPresent()) {
-            parts.commands().populationEnded(ended.get());
-            checkpoint();
-            ended = parts.populations().takeEnded(parts.group().evaluated());
+        for (Population ended : parts.populations().ended(parts.group().evaluated())) {
+            if (parts.commands().populationEnded(ended)) {
+                parts.populations().remove(ended);
+                checkpoint();
+            }
         }
+        parts.commands().cleanUp();
     }
 
     private void maintain() {

@@ -14,7 +14,7 @@ import java.util.Map;
 /// A view that moves with its group. Owned by the engine's thread.
 final class LiveView {
 
-    private final ViewDefinition definition;
+    private ViewDefinition definition;
     private final StateSpace space;
     private final Circuit circuit;
     private final SourceShape shape;
@@ -36,6 +36,11 @@ final class LiveView {
 
     ViewDefinition definition() {
         return definition;
+    }
+
+    /// Its table has another name now.
+    void renamed(ViewNames.QualifiedName name) {
+        definition = definition.named(name);
     }
 
     SourceShape shape() {

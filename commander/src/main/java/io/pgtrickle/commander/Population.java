@@ -21,10 +21,12 @@ import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.Sink;
 import io.pgtrickle.postgres.SqlErrors;
+import io.pgtrickle.postgres.TableSuccession;
 import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.state.StateStore;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -35,8 +37,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /// Fills one view beside the running stream, on a thread of its own, until the engine takes it into its group at a step
 /// boundary (DESIGN section 7).
@@ -62,6 +62,20 @@ final class Population {
         record Failed(PgtrickleException error) implements Stage {}
     }
 
+    /// Where the result goes.
+    sealed interface Target {
+        /// A table that isn't there yet, filled under a hidden name.
+        record Fresh() implements Target {}
+
+        /// The view's own table, which keeps its rows and gets the difference.
+        record Existing() implements Target {}
+
+        /// A table like `Fresh` that takes another one's place, and has its indexes.
+        ///
+        /// @param predecessor as it is written in SQL
+        record Successor(String predecessor) implements Target {}
+    }
+
     /// What all populations need.
     ///
     /// @param flushBytes state that may be pending in memory
@@ -72,8 +86,6 @@ final class Population {
             StateStore store,
             long flushBytes,
             StreamedXids streamed) {}
-
-    private static final Logger LOG = LoggerFactory.getLogger(Population.class);
 
     /// A spool with fewer transactions left than this is replayed by the engine at the step boundary.
     private static final int SHORT_SPOOL = 1_000;
@@ -95,7 +107,7 @@ final class Population {
     private final Circuit circuit;
     private final ResultAccumulator result;
     private final SourceReaders readers;
-    private final boolean tableExists;
+    private final Target target;
     private final AtomicLong rowsCopied = new AtomicLong();
 
     private volatile Stage stage = new Stage.Waiting("its turn");
@@ -105,20 +117,21 @@ final class Population {
     private @Nullable XidSnapshot visibility;
     private volatile @Nullable SourceShape shape;
     private final ZSet missing = new ZSet();
+    private Instant postponedUntil = Instant.EPOCH;
+    private String waitsFor = "";
 
     /// @param turns so many populations read at a time
-    /// @param tableExists true for a rebuild: the table keeps its rows and gets the difference
     Population(
             ViewDefinition definition,
             Environment environment,
             Semaphore turns,
             Spool spool,
-            boolean tableExists) {
+            Target target) {
         this.definition = definition;
         this.environment = environment;
         this.spool = spool;
         this.turns = turns;
-        this.tableExists = tableExists;
+        this.target = target;
         StateStore store = environment.store();
         definition.forgetState(store);
         store.drop(resultSpaceName());
@@ -166,19 +179,6 @@ final class Population {
             // out of memory or of stack is this view's failure too
             stage = new Stage.Failed(internal(e));
         }
-        if (cancelled && !tableExists) {
-            dropHiddenTable();
-        }
-    }
-
-    /// After a cancellation nobody else does it.
-    private void dropHiddenTable() {
-        try (Connection connection = Sessions.open(environment.address(), "pgtrickle population")) {
-            new ResultTables(connection).drop(definition.hiddenTable());
-        } catch (SQLException | PgtrickleException e) {
-            // the next start drops it
-            LOG.debug("dropping {} failed", definition.hiddenTable().qualifiedName(), e);
-        }
     }
 
     private static PgtrickleException internal(Throwable e) {
@@ -191,23 +191,45 @@ final class Population {
         return stage instanceof Stage.Ready && !snapshotLsn.isAfter(position);
     }
 
+    /// By the engine's thread: somebody has locked the table that the view needs in order to join.
+    void postpone(Instant until, String obstacle) {
+        postponedUntil = until;
+        waitsFor = obstacle;
+        advance();
+    }
+
+    boolean isPostponed(Instant now) {
+        return now.isBefore(postponedUntil);
+    }
+
+    /// Why the view hasn't joined; empty where nothing stands in its way.
+    String waitsFor() {
+        return waitsFor;
+    }
+
     /// By the engine's thread: replays what is left of the spool.
     ///
     /// @return what the table lacks
     ZSet finish() {
-        ZSet delta = missing;
+        while (advance()) {
+            checkCancelled();
+        }
+        spool.close();
+        environment.store().drop(resultSpaceName());
+        return missing;
+    }
+
+    /// By the engine's thread, once ready: replays some of what has come since, where the view can't join yet.
+    ///
+    /// @return whether there was anything
+    boolean advance() {
         try {
-            while (replay(delta)) {
-                checkCancelled();
-            }
+            return replay(missing);
         } catch (PgtrickleException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
             throw internal(e);
         }
-        spool.close();
-        environment.store().drop(resultSpaceName());
-        return delta;
     }
 
     LiveView toLiveView() {
@@ -393,27 +415,46 @@ final class Population {
         return snapshot.sees(transaction.xid());
     }
 
-    /// A new table is filled whole; one that exists keeps its rows and gets the difference.
-    private void fillTable(Connection connection) throws SQLException {
+    private void fillTable(Connection connection) {
         ResultTables tables = new ResultTables(connection);
-        if (tableExists) {
-            tables.forEachRow(definition.table(), (row, weight) -> result.add(row, -weight));
-            result.forEach(missing::add);
-        } else {
-            tables.drop(definition.hiddenTable());
-            tables.create(definition.hiddenTable());
-            new Sink(connection).copy(definition.hiddenTable(), result::forEachRow);
-            tables.analyze(definition.hiddenTable());
+        switch (target) {
+            case Target.Fresh() -> fillHidden(connection);
+            case Target.Existing() -> {
+                tables.adopt(definition.table());
+                tables.weed(definition.table());
+                if (tables.isEmpty(definition.table())) {
+                    new Sink(connection).fill(definition.table(), result::forEachRow);
+                    tables.analyze(definition.table());
+                } else {
+                    tables.forEachRow(
+                            definition.table(), (row, weight) -> result.add(row, -weight));
+                    result.forEach(missing::add);
+                }
+            }
+            case Target.Successor(String predecessor) -> {
+                fillHidden(connection);
+                new TableSuccession(
+                                connection, predecessor, definition.hiddenTable().qualifiedName())
+                        .copyIndexes(definition.id());
+            }
         }
+    }
+
+    private void fillHidden(Connection connection) {
+        ResultTables tables = new ResultTables(connection);
+        tables.drop(definition.hiddenTable());
+        tables.create(definition.hiddenTable());
+        new Sink(connection).copy(definition.hiddenTable(), result::forEachRow);
+        tables.analyze(definition.hiddenTable());
     }
 
     /// The table to which what was missing goes before the view joins.
     ResultTable buildTable() {
-        return tableExists ? definition.table() : definition.hiddenTable();
+        return target instanceof Target.Existing ? definition.table() : definition.hiddenTable();
     }
 
-    boolean tableExists() {
-        return tableExists;
+    Target target() {
+        return target;
     }
 
     private void checkCancelled() {

@@ -45,9 +45,9 @@ final class Populations implements AutoCloseable {
     }
 
     /// Begins to spool for the view from here on, and to fill it as soon as its turn has come.
-    void start(ViewDefinition definition, boolean tableExists) {
+    void start(ViewDefinition definition, Population.Target target) {
         Spool spool = Spool.create(directory, definition.relations());
-        waiting.add(new Population(definition, environment, turns, spool, tableExists));
+        waiting.add(new Population(definition, environment, turns, spool, target));
         startWaiting();
     }
 
@@ -63,25 +63,41 @@ final class Populations implements AutoCloseable {
         return environment.publication();
     }
 
-    /// Takes out one population that has failed, or that the group at its position may take in.
-    Optional<Population> takeEnded(Lsn position) {
-        for (Running each : List.copyOf(ending)) {
-            if (!each.thread().isAlive()) {
-                ending.remove(each);
-                each.population().discard();
-            }
-        }
+    /// The populations that have failed, or that the group at its position may take in.
+    List<Population> ended(Lsn position) {
+        List<Population> ended = new ArrayList<>();
         for (Running each : running.values()) {
             Population population = each.population();
             boolean failed = population.stage() instanceof Population.Stage.Failed;
             if (failed || population.mayJoin(position)) {
                 join(each.thread(), Duration.ofDays(1));
-                running.remove(population.definition().id());
-                startWaiting();
-                return Optional.of(population);
+                ended.add(population);
             }
         }
-        return Optional.empty();
+        return ended;
+    }
+
+    /// Forgets one that has ended, since its view was taken in or given up; not its successor, where it has begun anew.
+    void remove(Population population) {
+        running.computeIfPresent(
+                population.definition().id(),
+                (_, each) -> each.population() == population ? null : each);
+        startWaiting();
+    }
+
+    /// Cleans up after cancelled populations whose threads have ended.
+    ///
+    /// @return those that may have left a hidden table
+    List<Population> takeCancelled() {
+        List<Population> gone = new ArrayList<>();
+        for (Running each : List.copyOf(ending)) {
+            if (!each.thread().isAlive()) {
+                ending.remove(each);
+                each.population().discard();
+                gone.add(each.population());
+            }
+        }
+        return gone;
     }
 
     /// Ends the population of a view soon; it is cleaned up after when its thread has ended, which nobody waits for here: it may
@@ -105,6 +121,16 @@ final class Populations implements AutoCloseable {
             population.discard();
         });
         return inLine.isPresent();
+    }
+
+    /// Whether the view is being populated.
+    boolean contains(long viewId) {
+        return all().stream().anyMatch(population -> population.definition().id() == viewId);
+    }
+
+    /// Whether a population of the view was cancelled and isn't cleaned up yet, so that no other may begin.
+    boolean isEnding(long viewId) {
+        return ending.stream().anyMatch(each -> each.population().definition().id() == viewId);
     }
 
     List<Population> all() {

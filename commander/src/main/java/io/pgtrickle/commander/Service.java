@@ -101,7 +101,7 @@ final class Service implements AutoCloseable {
                                 settings.stateDirectory().resolve("spool")));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
         Group group = new Group(state, sink, epoch, recovery.positions(), clock);
-        Views views = new Views(sql, state, group, populations);
+        Views views = new Views(sql, state, group, populations, clock);
         group.onFailure(views::failed);
         ChangeStream changes =
                 keep(
@@ -120,8 +120,8 @@ final class Service implements AutoCloseable {
         CommandDesk desk =
                 keep(
                         new CommandDesk(
-                                new CommandTable(sql),
-                                views,
+                                sql,
+                                new ViewCommands(sql, views, populations),
                                 settings.address(),
                                 streamed.xids(),
                                 clock));

@@ -3,10 +3,12 @@ package io.pgtrickle.commander;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.planner.AnalyzedQuery;
+import io.pgtrickle.postgres.Quoting;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +22,7 @@ final class ViewCatalog {
     ///
     /// @param relationOid of the result table; 0 before it exists
     /// @param sourceColumns what its query was analysed over, `SourceShape.columns`
+    /// @param replaces the view whose place it is going to take
     record Entry(
             long id,
             String schema,
@@ -29,7 +32,18 @@ final class ViewCatalog {
             AnalyzedQuery analyzed,
             ViewStatus status,
             String creator,
-            Optional<String> sourceColumns) {}
+            Optional<String> sourceColumns,
+            Optional<Long> replaces) {
+
+        ViewNames.QualifiedName qualifiedName() {
+            return new ViewNames.QualifiedName(schema, name);
+        }
+
+        /// Of its table, as it is written in SQL.
+        String tableName() {
+            return Quoting.qualified(schema, name);
+        }
+    }
 
     private static final double NANOS_A_MILLI = 1e6;
 
@@ -40,7 +54,7 @@ final class ViewCatalog {
                    ARRAY(SELECT jsonb_array_elements_text(output->'types')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
-                   (output->>'server')::int, settings->>'source_columns'
+                   (output->>'server')::int, settings->>'source_columns', replaces
               FROM pgtrickle.view
             """;
 
@@ -55,16 +69,61 @@ final class ViewCatalog {
         return sql.query(SELECT + " ORDER BY id", ViewCatalog::read);
     }
 
-    Optional<Entry> find(String schema, String name) {
+    Optional<Entry> find(ViewNames.QualifiedName name) {
         return sql.first(
                 SELECT + " WHERE schema_name = ? AND view_name = ?",
                 ViewCatalog::read,
-                schema,
-                name);
+                name.schema(),
+                name.name());
     }
 
     Optional<Entry> byId(long id) {
         return sql.first(SELECT + " WHERE id = ?", ViewCatalog::read, id);
+    }
+
+    /// The view that is being built to take another one's place.
+    Optional<Entry> successorOf(long id) {
+        return sql.first(SELECT + " WHERE replaces = ?", ViewCatalog::read, id);
+    }
+
+    /// Makes a new entry one that will take another's place; until then it is named after its hidden table.
+    void succeeds(long id, long replaced) {
+        sql.update(
+                "UPDATE pgtrickle.view SET replaces = ?, schema_name = 'pgtrickle', view_name = 'result_' || id WHERE id = ?",
+                replaced,
+                id);
+    }
+
+    /// The replaced view's entry goes, and its successor gets its name, owner and age.
+    void replace(Entry replaced, long id) {
+        sql.update("UPDATE pgtrickle.view SET replaces = NULL WHERE id = ?", id);
+        OffsetDateTime createdAt =
+                sql.one(
+                        "DELETE FROM pgtrickle.view WHERE id = ? RETURNING created_at",
+                        row -> row.getObject(1, OffsetDateTime.class),
+                        replaced.id());
+        sql.update(
+                "UPDATE pgtrickle.view SET schema_name = ?, view_name = ?, created_by = ?, created_at = ? WHERE id = ?",
+                replaced.schema(),
+                replaced.name(),
+                replaced.creator(),
+                createdAt,
+                id);
+    }
+
+    void rename(long id, ViewNames.QualifiedName name) {
+        sql.update(
+                "UPDATE pgtrickle.view SET schema_name = ?, view_name = ? WHERE id = ?",
+                name.schema(),
+                name.name(),
+                id);
+    }
+
+    /// The view has that table from now on.
+    void adopted(long id) {
+        sql.update(
+                "UPDATE pgtrickle.view SET relation = format('%I.%I', schema_name, view_name)::regclass WHERE id = ?",
+                id);
     }
 
     /// Takes a view in, in status `accepted`.
@@ -209,7 +268,8 @@ final class ViewCatalog {
                 new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
                 ViewStatus.ofLabel(row.getString(7)),
                 row.getString(8),
-                Optional.ofNullable(row.getString(14)));
+                Optional.ofNullable(row.getString(14)),
+                Optional.ofNullable(row.getObject(15, Long.class)));
     }
 
     private static String[] strings(Array array) throws SQLException {

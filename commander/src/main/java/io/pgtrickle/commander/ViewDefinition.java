@@ -24,6 +24,16 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
         return new ResultTable(id, "pgtrickle", "result_" + id, table.columns(), table.key());
     }
 
+    /// The same view under another name.
+    ViewDefinition named(ViewNames.QualifiedName name) {
+        return new ViewDefinition(
+                id,
+                new ResultTable(id, name.schema(), name.name(), table.columns(), table.key()),
+                query,
+                plan,
+                creator);
+    }
+
     String spaceName() {
         return spaceName(id);
     }
@@ -34,6 +44,10 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
 
     /// The metadata key under which a checkpoint says that the view's state is complete.
     String metadataKey() {
+        return metadataKey(id);
+    }
+
+    static String metadataKey(long id) {
         return "view-" + id;
     }
 

@@ -31,6 +31,14 @@ final class ViewNames {
         };
     }
 
+    /// A view's new name: in its own schema, unless another one is named.
+    QualifiedName resolveNew(Command command, String schema) {
+        List<String> parts = parts(command.required("new_name"));
+        return parts.size() == 2
+                ? new QualifiedName(parts.get(0), parts.get(1))
+                : new QualifiedName(schema, parts.getFirst());
+    }
+
     /// The first schema of the caller's search path that exists.
     private String creationSchema(String searchPath) {
         return sql.transaction(
@@ -75,7 +83,7 @@ final class ViewNames {
                     ErrorCode.PRIVILEGE_MISSING, "permission denied for schema " + name.schema());
         }
         boolean taken =
-                new ViewCatalog(sql).find(name.schema(), name.name()).isPresent()
+                new ViewCatalog(sql).find(name).isPresent()
                         || sql.one(
                                 "SELECT to_regclass(?) IS NOT NULL OR to_regtype(?) IS NOT NULL",
                                 row -> row.getBoolean(1),

@@ -8,6 +8,8 @@ enum ViewStatus {
     POPULATING,
     CATCHING_UP,
     RUNNING,
+    /// Stopped by its owner; the table keeps its content.
+    PAUSED,
     /// Stopped by an error of a row, of its table or of its state; the message says which.
     ERROR,
     /// A source changed its shape.
@@ -24,6 +26,6 @@ enum ViewStatus {
 
     /// Whether a view in that status is to be kept up to date, so that a restart takes it up again.
     boolean isMeantToRun() {
-        return this != ERROR && this != NEEDS_ATTENTION;
+        return this != ERROR && this != NEEDS_ATTENTION && this != PAUSED;
     }
 }

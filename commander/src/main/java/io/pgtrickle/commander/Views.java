@@ -1,50 +1,52 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Publication;
+import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.dataflow.Circuit;
-import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.ZSet;
-import io.pgtrickle.planner.AnalyzedQuery;
 import io.pgtrickle.planner.Planner;
 import io.pgtrickle.postgres.Quoting;
 import io.pgtrickle.postgres.ResultColumn;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.ResultTables;
+import io.pgtrickle.postgres.TableSuccession;
 import io.pgtrickle.state.StateStore;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
-import java.util.function.LongConsumer;
 import java.util.stream.Collectors;
 
 /// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
 final class Views {
 
-    /// All views wait meanwhile.
-    private static final String DROP_LOCK_TIMEOUT = "2s";
-
-    private static final String LOCK_NOT_AVAILABLE = "55P03";
+    /// How often a table that is locked is tried again.
+    private static final Duration LOCK_INTERVAL = Duration.ofMillis(500);
 
     private final Sql sql;
     private final ViewCatalog catalog;
-    private final ViewNames names;
+    private final TableLocks locks;
+    private final Healing healing = new Healing();
+    private final InstantSource clock;
     private final StateStore store;
     private final Group group;
     private final Populations populations;
     private final Optional<Long> publicationOid;
 
     /// @param sql a connection of the engine's own, autocommitting
-    Views(Sql sql, StateStore store, Group group, Populations populations) {
+    Views(Sql sql, StateStore store, Group group, Populations populations, InstantSource clock) {
         this.sql = sql;
+        this.clock = clock;
         this.catalog = new ViewCatalog(sql);
-        this.names = new ViewNames(sql);
+        this.locks = new TableLocks(sql);
         this.store = store;
         this.group = group;
         this.populations = populations;
@@ -56,11 +58,18 @@ final class Views {
     ///
     /// @param stateUsable false where the stream can't go on from the state
     void resume(boolean stateUsable) {
+        List<ViewCatalog.Entry> all = catalog.all();
         List<ViewCatalog.Entry> entries =
-                catalog.all().stream().filter(entry -> entry.status().isMeantToRun()).toList();
+                all.stream().filter(entry -> entry.status().isMeantToRun()).toList();
         dropLeftovers(entries);
         entries.forEach(entry ->
                 contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error)));
+        all.stream()
+                .filter(entry -> entry.status() == ViewStatus.ERROR)
+                .forEach(entry ->
+                        contain(
+                                () -> healing.admitUnknown(define(entry), clock.instant()),
+                                _ -> {}));
     }
 
     /// Whether a view is still on its way to running, so that a command may go on waiting for it.
@@ -99,7 +108,7 @@ final class Views {
     }
 
     /// Fills the view's table again by difference, while readers keep the old content.
-    private void rebuild(ViewDefinition definition, ViewCatalog.Entry entry, String reason) {
+    void rebuild(ViewDefinition definition, ViewCatalog.Entry entry, String reason) {
         SourceShape now = shape(definition);
         if (entry.sourceColumns().filter(columns -> !now.agreesWith(columns)).isPresent()) {
             throw PgtrickleException.of(
@@ -108,10 +117,18 @@ final class Views {
                     .withHint("drop the view and create it again over the tables as they are now");
         }
         catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: " + reason);
-        populations.start(definition, tableOf(entry));
+        populations.start(definition, targetOf(entry));
     }
 
-    private SourceShape shape(ViewDefinition definition) {
+    private Population.Target targetOf(ViewCatalog.Entry entry) {
+        Optional<ViewCatalog.Entry> replaced = entry.replaces().flatMap(catalog::byId);
+        if (replaced.isPresent()) {
+            return new Population.Target.Successor(replaced.get().tableName());
+        }
+        return tableOf(entry) ? new Population.Target.Existing() : new Population.Target.Fresh();
+    }
+
+    SourceShape shape(ViewDefinition definition) {
         return shapes(List.of(definition)).getOrDefault(definition.id(), SourceShape.NONE);
     }
 
@@ -205,96 +222,85 @@ final class Views {
                 });
     }
 
-    /// Checks, plans and catalogues a view, and begins to populate it.
-    ///
-    /// @param onCatalogued told the view's id in the transaction that takes it into the catalog
-    /// @return empty where it exists and that was allowed
-    Optional<ViewDefinition> create(Command command, LongConsumer onCatalogued) {
-        refuseUnsupportedOptions(command);
-        ViewNames.QualifiedName name = names.resolve(command);
-        Optional<ViewCatalog.Entry> existing = catalog.find(name.schema(), name.name());
-        if (existing.isPresent() && command.flag("if_not_exists", false)) {
-            return Optional.empty();
-        }
-        names.check(name, command.caller());
-        Planner planner = new Planner(sql.connection());
-        AnalyzedQuery analyzed = planner.analyze(command.required("query"), command.searchPath());
-        planner.checkPrivileges(analyzed, command.caller());
-        ViewPlan plan = planner.plan(analyzed);
-        ViewDefinition definition =
-                sql.transaction(() -> {
-                    long id = catalog.insert(command, name.schema(), name.name(), analyzed);
-                    ViewDefinition made =
-                            new ViewDefinition(
-                                    id,
-                                    table(id, name, plan),
-                                    command.required("query"),
-                                    plan,
-                                    command.caller());
-                    catalog.planned(
-                            id, keyNames(plan), Explanation.lines(plan.plan()), shape(made));
-                    onCatalogued.accept(id);
-                    return made;
-                });
-        populations.start(definition, false);
-        return Optional.of(definition);
-    }
-
-    /// @return the view's id; empty where there was none and that was allowed
-    Optional<Long> drop(Command command) {
-        ViewNames.QualifiedName name = names.resolve(command);
-        Optional<ViewCatalog.Entry> found = catalog.find(name.schema(), name.name());
-        if (found.isEmpty()) {
-            if (command.flag("if_exists", false)) {
-                return Optional.empty();
-            }
-            throw PgtrickleException.of(
-                    ErrorCode.NAME_UNKNOWN, "view \"" + name.name() + "\" does not exist");
-        }
-        ViewCatalog.Entry entry = found.get();
-        boolean owner =
-                sql.one(
-                        "SELECT pg_has_role(?::name, ?::name, 'USAGE')",
-                        row -> row.getBoolean(1),
-                        command.caller(),
-                        entry.creator());
-        if (!owner) {
-            throw PgtrickleException.of(
-                    ErrorCode.PRIVILEGE_MISSING, "must be owner of view \"" + name.name() + "\"");
-        }
-        dropTable(entry, command.flag("cascade", false));
-        group.remove(entry.id());
-        if (!populations.cancel(entry.id())) {
-            dropHidden(entry.id());
-        }
-        store.drop(ViewDefinition.spaceName(entry.id()));
-        return Optional.of(entry.id());
-    }
-
-    private void dropHidden(long id) {
-        sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + id));
-        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + id));
-    }
-
     /// Takes a populated view in at a step boundary: its table gets what it lacks and its name, and it moves with the group from here.
-    void join(Population population, ZSet missing) {
-        ViewDefinition definition = population.definition();
+    ///
+    /// @return false where somebody has locked the table that this concerns; then it may be tried again
+    boolean join(Population population) {
+        ViewDefinition built = population.definition();
         population
                 .shape()
-                .changedTo(shape(definition))
+                .changedTo(shape(built))
                 .ifPresent(error -> {
                     throw error;
                 });
+        Optional<ViewCatalog.Entry> replaced =
+                catalog.byId(built.id())
+                        .flatMap(ViewCatalog.Entry::replaces)
+                        .flatMap(catalog::byId);
+        Optional<ViewNames.QualifiedName> name = replaced.map(ViewCatalog.Entry::qualifiedName);
+        Optional<String> toLock = tableToLock(population, replaced);
+        if (toLock.isPresent() && !locks.isFree(toLock.get(), lockMode(population))) {
+            population.postpone(
+                    clock.instant().plus(LOCK_INTERVAL),
+                    "waiting for a lock on table " + toLock.get());
+            return false;
+        }
+        ZSet missing = population.finish();
         group.writeBeside(population.buildTable(), missing);
-        ResultTables tables = new ResultTables(sql.connection());
+        ViewDefinition definition = name.map(built::named).orElse(built);
         sql.transaction(() -> {
-            if (!population.tableExists()) {
+            locks.limit();
+            replaced.ifPresent(entry -> catalog.replace(entry, built.id()));
+            exchange(population, definition, replaced);
+            catalog.running(definition.id(), group.written(), population.rowsCopied());
+        });
+        replaced.ifPresent(entry -> leave(entry.id()));
+        healing.discharge(definition.id());
+        LiveView live = population.toLiveView();
+        name.ifPresent(live::renamed);
+        group.add(live);
+        return true;
+    }
+
+    private void exchange(
+            Population population,
+            ViewDefinition definition,
+            Optional<ViewCatalog.Entry> replaced) {
+        ResultTables tables = new ResultTables(sql.connection());
+        switch (population.target()) {
+            case Population.Target.Existing() -> {}
+            case Population.Target.Fresh() -> {
                 tables.move(definition.hiddenTable(), definition.table());
                 tables.grantRead(definition.table(), definition.creator());
             }
-            catalog.running(definition.id(), group.written(), population.rowsCopied());
-        });
-        group.add(population.toLiveView());
+            case Population.Target.Successor(String predecessor) -> {
+                List<String> renames =
+                        new TableSuccession(
+                                        sql.connection(),
+                                        predecessor,
+                                        definition.hiddenTable().qualifiedName())
+                                .copyGrants(definition.table());
+                sql.execute("DROP TABLE " + predecessor + " RESTRICT");
+                replaced.ifPresent(entry -> dropHidden(entry.id()));
+                tables.move(definition.hiddenTable(), definition.table());
+                renames.forEach(sql::execute);
+            }
+        }
+    }
+
+    private Optional<String> tableToLock(
+            Population population, Optional<ViewCatalog.Entry> replaced) {
+        return population.target() instanceof Population.Target.Fresh
+                ? Optional.empty()
+                : Optional.of(
+                        replaced.map(ViewCatalog.Entry::tableName)
+                                .orElse(population.definition().qualifiedName()));
+    }
+
+    private static String lockMode(Population population) {
+        return population.target() instanceof Population.Target.Successor
+                ? "ACCESS EXCLUSIVE"
+                : "ROW EXCLUSIVE";
     }
 
     /// Whether a source changed while the view was being populated, but the query still means the same.
@@ -306,31 +312,85 @@ final class Views {
 
     /// Begins again after a failure of the world.
     void populateAgain(ViewDefinition definition) {
-        populations.start(
-                definition, catalog.byId(definition.id()).map(this::tableOf).orElse(false));
+        catalog.byId(definition.id())
+                .ifPresent(entry -> populations.start(definition, targetOf(entry)));
     }
 
-    /// @param reported whether somebody waits for the error; then the view is gone, otherwise it stays to show it
+    /// @param reported whether somebody waits for the error; then a view that is new is gone, otherwise it stays to show it
     void populationFailed(Population population, PgtrickleException error, boolean reported) {
         ViewDefinition definition = population.definition();
-        if (population.tableExists() || !reported) {
-            stopped(definition.id(), error);
-        } else {
+        boolean beside = population.target() instanceof Population.Target.Successor;
+        if (beside || reported && population.target() instanceof Population.Target.Fresh) {
             dropHidden(definition.id());
             catalog.delete(definition.id());
+            healing.discharge(definition.id());
+        } else {
+            stopped(definition, error);
         }
     }
 
-    /// A live view has left the group with an error. One whose table was edited by hand is rebuilt; the others keep their last good
-    /// content until they are made anew.
+    /// A live view has left the group with an error. One whose table was edited by hand, or was locked for long, is rebuilt; the others
+    /// keep their last good content until they can be made anew.
     void failed(LiveView view, PgtrickleException error) {
         ViewDefinition definition = view.definition();
         definition.forgetState(store);
-        if (error.code() == ErrorCode.RESULT_EDITED
-                && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
+        boolean tablesTrouble =
+                error.code() == ErrorCode.RESULT_EDITED || error.code() == ErrorCode.TABLE_LOCKED;
+        if (tablesTrouble && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
             makeAgain(definition.id(), error);
         } else {
-            stopped(definition.id(), error);
+            stopped(definition, error);
+        }
+    }
+
+    /// Drops a table that was being filled, and the row type of the view's deltas.
+    void dropHidden(long id) {
+        sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + id));
+        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + id));
+    }
+
+    /// The view's table has another name now.
+    void renamed(long id, ViewNames.QualifiedName name) {
+        group.views().stream()
+                .filter(view -> view.definition().id() == id)
+                .forEach(view -> view.renamed(name));
+    }
+
+    /// Drops what cancelled populations have left.
+    void cleanUp() {
+        for (Population cancelled : populations.takeCancelled()) {
+            dropHidden(cancelled.definition().id());
+        }
+    }
+
+    /// Takes a view out of the group, or gives its population up; its table and its entry stay.
+    void leave(long id) {
+        group.remove(id);
+        healing.discharge(id);
+        if (!populations.cancel(id)) {
+            store.checkpoint(List.of(), Map.of(ViewDefinition.metadataKey(id), new byte[0]));
+            store.drop(ViewDefinition.spaceName(id));
+        }
+    }
+
+    /// A view that stopped may run again: looked at for each transaction, before it is evaluated.
+    void noticed(Transaction transaction) {
+        healing.noticed(transaction);
+    }
+
+    private void heal() {
+        for (long id : healing.takeDue(clock.instant())) {
+            Optional<ViewCatalog.Entry> entry =
+                    catalog.byId(id).filter(each -> each.status() == ViewStatus.ERROR);
+            if (entry.isEmpty()) {
+                healing.discharge(id);
+            } else if (entry.get().relationOid() == 0 || tableOf(entry.get())) {
+                contain(
+                        () -> populations.start(define(entry.get()), targetOf(entry.get())),
+                        error -> stopped(id, error));
+            } else {
+                healing.discharge(id);
+            }
         }
     }
 
@@ -342,8 +402,12 @@ final class Views {
     /// Shows populations' progress and live views' statistics in the catalog.
     void report() {
         checkSources();
+        heal();
         for (Population population : populations.all()) {
             long id = population.definition().id();
+            if (healing.isUnderTrial(id)) {
+                continue;
+            }
             switch (population.stage()) {
                 case Population.Stage.Waiting(String reason) ->
                         catalog.progress(id, ViewStatus.POPULATING, "waiting for " + reason, 0, 0);
@@ -353,7 +417,7 @@ final class Views {
                         catalog.progress(
                                 id,
                                 ViewStatus.CATCHING_UP,
-                                "",
+                                population.waitsFor(),
                                 population.rowsCopied(),
                                 population.rowsCopied());
                 case Population.Stage.Failed _ -> {}
@@ -362,6 +426,14 @@ final class Views {
         group.views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
     }
 
+    private void stopped(ViewDefinition definition, PgtrickleException error) {
+        stopped(definition.id(), error);
+        if (error.code() != ErrorCode.SOURCE_CHANGED) {
+            healing.admit(definition, error, clock.instant());
+        }
+    }
+
+    /// Without hope that it mends by itself.
     private void stopped(long id, PgtrickleException error) {
         ViewStatus status =
                 error.code() == ErrorCode.SOURCE_CHANGED
@@ -370,7 +442,7 @@ final class Views {
         catalog.failed(id, status, error);
     }
 
-    private ViewDefinition define(ViewCatalog.Entry entry) {
+    ViewDefinition define(ViewCatalog.Entry entry) {
         ViewPlan plan = planAgain(entry);
         ViewNames.QualifiedName name = new ViewNames.QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
@@ -394,7 +466,7 @@ final class Views {
     }
 
     /// Whether the view's own table stands under its name.
-    private boolean tableOf(ViewCatalog.Entry entry) {
+    boolean tableOf(ViewCatalog.Entry entry) {
         return entry.relationOid() != 0
                 && sql.one(
                         "SELECT coalesce(to_regclass(?)::oid::bigint = ?, false)",
@@ -403,7 +475,7 @@ final class Views {
                         entry.relationOid());
     }
 
-    private static ResultTable table(long id, ViewNames.QualifiedName name, ViewPlan plan) {
+    static ResultTable table(long id, ViewNames.QualifiedName name, ViewPlan plan) {
         List<ResultColumn> columns =
                 plan.columns().stream()
                         .map(c ->
@@ -416,47 +488,5 @@ final class Views {
                                         c.notNull()))
                         .toList();
         return new ResultTable(id, name.schema(), name.name(), columns, plan.uniqueKey());
-    }
-
-    private static List<String> keyNames(ViewPlan plan) {
-        return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
-    }
-
-    /// Takes the view out of the catalog too, in one transaction.
-    private void dropTable(ViewCatalog.Entry entry, boolean cascade) {
-        String table = Quoting.qualified(entry.schema(), entry.name());
-        boolean exists = tableOf(entry);
-        try {
-            sql.transaction(() -> {
-                if (exists) {
-                    sql.execute("SET LOCAL lock_timeout = '" + DROP_LOCK_TIMEOUT + "'");
-                    sql.execute("DROP TABLE " + table + (cascade ? " CASCADE" : " RESTRICT"));
-                }
-                catalog.delete(entry.id());
-            });
-        } catch (PgtrickleException e) {
-            if (e.sqlState().equals(LOCK_NOT_AVAILABLE)) {
-                throw PgtrickleException.of(
-                                ErrorCode.TABLE_LOCKED,
-                                "table " + table + " is locked by another transaction")
-                        .withHint("end the transactions that use it, then drop the view again");
-            }
-            throw e;
-        }
-    }
-
-    private static void refuseUnsupportedOptions(Command command) {
-        for (String option : List.of("or_replace", "use_existing_table")) {
-            if (command.flag(option, false)) {
-                throw PgtrickleException.of(
-                        ErrorCode.UNSUPPORTED_QUERY,
-                        "option \"" + option + "\" isn't supported yet");
-            }
-        }
-        if (!Group.DEFAULT.equals(command.arguments().getOrDefault("view_group", Group.DEFAULT))) {
-            throw PgtrickleException.of(
-                    ErrorCode.UNSUPPORTED_QUERY,
-                    "groups other than \"default\" aren't supported yet");
-        }
     }
 }

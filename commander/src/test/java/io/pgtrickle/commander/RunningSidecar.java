@@ -22,6 +22,9 @@ final class RunningSidecar implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
+    /// Of a process, on a machine that does other things as well.
+    private static final Duration START_LIMIT = Duration.ofMinutes(2);
+
     private final Database database;
     private final Path state;
     private final Connection connection;
@@ -118,7 +121,11 @@ final class RunningSidecar implements AutoCloseable {
 
     /// Waits until a value is as wanted.
     String await(String sql, Predicate<String> wanted) throws SQLException {
-        long deadline = System.nanoTime() + LIMIT.toNanos();
+        return await(sql, wanted, LIMIT);
+    }
+
+    private String await(String sql, Predicate<String> wanted, Duration limit) throws SQLException {
+        long deadline = System.nanoTime() + limit.toNanos();
         String last = value(sql);
         while (!wanted.test(last)) {
             if (System.nanoTime() > deadline) {
@@ -127,7 +134,7 @@ final class RunningSidecar implements AutoCloseable {
                                 + " is still "
                                 + last
                                 + " after "
-                                + LIMIT
+                                + limit
                                 + "; "
                                 + value(
                                         "SELECT string_agg(view_name || ' ' || status || ' ' || message, '; ') FROM pgtrickle.view"));
@@ -148,7 +155,7 @@ final class RunningSidecar implements AutoCloseable {
 
     /// Until one serves, e.g. in another process.
     void awaitSidecar() throws SQLException {
-        await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals);
+        await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals, START_LIMIT);
     }
 
     /// Equal, once all that has committed by now is applied.

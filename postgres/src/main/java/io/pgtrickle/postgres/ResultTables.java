@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /// Makes, moves and drops result tables and the row types of their deltas. The tables belong to the session's role, and nobody
 /// else may write to them. For one thread.
@@ -43,7 +44,6 @@ public final class ResultTables {
     /// @throws PgtrickleException NAME_TAKEN, PRIVILEGE_MISSING
     public void create(ResultTable table) {
         List<String> columns = new ArrayList<>();
-        List<String> attributes = new ArrayList<>();
         for (int i = 0; i < table.columns().size(); i++) {
             ResultColumn column = table.columns().get(i);
             boolean keyColumn = table.key().contains(i);
@@ -52,13 +52,10 @@ public final class ResultTables {
                             + " "
                             + declaration(column.typeOid(), column)
                             + (keyColumn ? " NOT NULL" : ""));
-            // a domain travels as its base type: its constraints are checked where it arrives
-            attributes.add("c" + (i + 1) + " " + declaration(column.type().oid(), column));
         }
         if (table.hasHiddenKey()) {
             columns.add(
                     Quoting.identifier(ResultTable.HIDDEN_COLUMN) + " pg_catalog.bytea NOT NULL");
-            attributes.add("h pg_catalog.bytea");
         }
         String what = "can't create table " + table.qualifiedName();
         execute(
@@ -70,10 +67,23 @@ public final class ResultTables {
                         + ") WITH (fillfactor = "
                         + FILLFACTOR
                         + ")");
+        createType(table, what);
+        revokeDefaultPrivileges(table);
+    }
+
+    private void createType(ResultTable table, String what) {
+        List<String> attributes = new ArrayList<>();
+        for (int i = 0; i < table.columns().size(); i++) {
+            ResultColumn column = table.columns().get(i);
+            // a domain travels as its base type: its constraints are checked where it arrives
+            attributes.add("c" + (i + 1) + " " + declaration(column.type().oid(), column));
+        }
+        if (table.hasHiddenKey()) {
+            attributes.add("h pg_catalog.bytea");
+        }
         execute(
                 what,
                 "CREATE TYPE " + table.deltaType() + " AS (" + String.join(", ", attributes) + ")");
-        revokeDefaultPrivileges(table);
     }
 
     private String declaration(int typeOid, ResultColumn column) {
@@ -213,6 +223,79 @@ public final class ResultTables {
     /// Hands each row, without the hidden key, to the visitor, with weight 1: equal rows come one by one.
     public void forEachRow(ResultTable table, ZSet.Visitor visitor) {
         new TableReader(connection, table).forEachRow(visitor);
+    }
+
+    /// Takes rows out of a table without a key of its own whose hidden key isn't what a delta would look for, since they were
+    /// edited by hand, and their equals with them. What a rebuild by difference then finds missing comes back.
+    public void weed(ResultTable table) {
+        if (table.hasHiddenKey()) {
+            new HiddenKeyCheck(connection, table).weed();
+        }
+    }
+
+    /// Gives a table that is there already what it lacks: the row type of its deltas, the hidden key, the primary key.
+    ///
+    /// @throws PgtrickleException NAME_TAKEN where it has another primary key
+    public void adopt(ResultTable table) {
+        String what = "can't prepare table " + table.qualifiedName();
+        boolean typed =
+                Rows.one(
+                        connection,
+                        "",
+                        "SELECT pg_catalog.to_regtype(?) IS NOT NULL",
+                        row -> row.getBoolean(1),
+                        table.deltaType());
+        if (!typed) {
+            createType(table, what);
+        }
+        List<String> key = keyOf(table);
+        List<String> wanted =
+                table.hasHiddenKey()
+                        ? List.of(ResultTable.HIDDEN_COLUMN)
+                        : table.key().stream().map(i -> table.columns().get(i).name()).toList();
+        if (key.isEmpty()) {
+            if (table.hasHiddenKey()) {
+                execute(
+                        what,
+                        "ALTER TABLE "
+                                + table.qualifiedName()
+                                + " ADD COLUMN IF NOT EXISTS "
+                                + Quoting.identifier(ResultTable.HIDDEN_COLUMN)
+                                + " pg_catalog.bytea NOT NULL");
+            }
+            addKey(table);
+        } else if (!Set.copyOf(key).equals(Set.copyOf(wanted))) {
+            throw PgtrickleException.of(
+                            ErrorCode.NAME_TAKEN,
+                            "table "
+                                    + table.qualifiedName()
+                                    + " has a primary key over "
+                                    + String.join(", ", key))
+                    .withHint(
+                            "the view's key is "
+                                    + String.join(", ", wanted)
+                                    + ": drop the table's primary key");
+        }
+    }
+
+    private List<String> keyOf(ResultTable table) {
+        return Rows.list(
+                connection,
+                "SELECT a.attname FROM pg_catalog.pg_index i"
+                        + " JOIN pg_catalog.pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)"
+                        + " WHERE i.indisprimary AND i.indrelid = pg_catalog.to_regclass(?)",
+                row -> row.getString(1),
+                table.qualifiedName());
+    }
+
+    public boolean isEmpty(ResultTable table) {
+        return Rows.one(
+                connection,
+                "table " + table.qualifiedName(),
+                "SELECT NOT EXISTS (SELECT FROM ONLY "
+                        + table.qualifiedName().replace("?", "??")
+                        + ")",
+                row -> row.getBoolean(1));
     }
 
     private void execute(String what, String sql) {

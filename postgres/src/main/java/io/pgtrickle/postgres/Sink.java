@@ -33,6 +33,15 @@ public final class Sink {
     private static final String PLANNER_SETTINGS =
             "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 
+    /// How long a step waits for others' locks on its tables: all of the group's views wait with it. Then a table that is still
+    /// locked is left out.
+    private static final String LOCK_SETTING = "SET lock_timeout = '5s'";
+
+    /// Once that is over: which table it is.
+    private static final String BLAME_LOCK_SETTING = "SET LOCAL lock_timeout = '100ms'";
+
+    private static final String LOCK_NOT_AVAILABLE = "55P03";
+
     /// Where a group stands, and who may move it.
     ///
     /// @param epoch raised by each sidecar that takes over
@@ -62,7 +71,8 @@ public final class Sink {
             return table;
         }
 
-        /// RESULT_EDITED where somebody changed the table by hand; otherwise what the server said.
+        /// RESULT_EDITED where somebody changed the table by hand, TABLE_LOCKED where somebody holds it for long; otherwise what the
+        /// server said.
         public PgtrickleException error() {
             return error;
         }
@@ -76,6 +86,7 @@ public final class Sink {
         this.connection = connection;
         try (Statement statement = connection.createStatement()) {
             statement.execute(PLANNER_SETTINGS);
+            statement.execute(LOCK_SETTING);
         } catch (SQLException e) {
             throw SqlErrors.of(e, "can't prepare a session for writing");
         }
@@ -99,13 +110,13 @@ public final class Sink {
             try {
                 commit(expected, newLsn, changes);
             } catch (SQLException e) {
-                if (SqlErrors.of(e, "").kind() == ErrorKind.WORLD) {
+                if (SqlErrors.of(e, "").kind() == ErrorKind.WORLD && !isLockTimeout(e)) {
                     throw e;
                 }
                 checkPosition(expected);
                 statements.clear();
                 blame(changes);
-                // no table is to blame: a row type had been made anew
+                // no table is to blame: a row type had been made anew, or a lock has gone
                 commit(expected, newLsn, changes);
             }
         } catch (SQLException e) {
@@ -139,6 +150,11 @@ public final class Sink {
         long count = new TableFiller(connection, table).fill(rows);
         new ResultTables(connection).addKey(table);
         return count;
+    }
+
+    /// Fills a table that is empty, as `ResultTables.adopt` has left it.
+    public void fill(ResultTable table, RowSource rows) {
+        new TableFiller(connection, table).fill(rows);
     }
 
     private void write(Round first, List<TableDelta> changes) throws SQLException {
@@ -212,8 +228,11 @@ public final class Sink {
     private void blame(List<TableDelta> changes) {
         for (TableDelta delta : changes) {
             try {
-                inTransaction(false, () -> write(new Round(connection), List.of(delta)));
+                inTransaction(false, () -> tryAlone(delta));
             } catch (SQLException e) {
+                if (isLockTimeout(e)) {
+                    throw new TableFailure(delta.table(), locked(delta.table(), e));
+                }
                 PgtrickleException error = WriteErrors.of(connection, delta.table(), e);
                 if (error.kind() == ErrorKind.WORLD) {
                     throw error;
@@ -221,6 +240,24 @@ public final class Sink {
                 throw new TableFailure(delta.table(), error);
             }
         }
+    }
+
+    private void tryAlone(TableDelta delta) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(BLAME_LOCK_SETTING);
+        }
+        write(new Round(connection), List.of(delta));
+    }
+
+    private static boolean isLockTimeout(SQLException error) {
+        return LOCK_NOT_AVAILABLE.equals(error.getSQLState());
+    }
+
+    private static PgtrickleException locked(ResultTable table, SQLException error) {
+        return PgtrickleException.of(
+                ErrorCode.TABLE_LOCKED,
+                "table " + table.qualifiedName() + " is locked by another transaction",
+                error);
     }
 
     @FunctionalInterface

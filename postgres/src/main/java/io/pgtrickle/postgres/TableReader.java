@@ -7,6 +7,8 @@ import io.pgtrickle.model.ZSet;
 import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyOut;
@@ -29,10 +31,30 @@ final class TableReader {
         this.table = table;
     }
 
+    /// A row as it stands there.
+    @FunctionalInterface
+    interface RowVisitor {
+        /// @param hiddenKey empty where it wasn't asked for
+        void accept(Row row, byte[] hiddenKey);
+    }
+
     void forEachRow(ZSet.Visitor visitor) {
+        read(false, (row, _) -> visitor.accept(row, 1));
+    }
+
+    /// Of a table that has hidden keys, the rows with them.
+    void forEachKeyedRow(RowVisitor visitor) {
+        read(true, visitor);
+    }
+
+    private void read(boolean keyed, RowVisitor visitor) {
+        List<String> names = new ArrayList<>(table.columnNames());
+        if (keyed) {
+            names.add(Quoting.identifier(ResultTable.HIDDEN_COLUMN));
+        }
         String sql =
                 "COPY (SELECT "
-                        + String.join(", ", table.columnNames())
+                        + String.join(", ", names)
                         + " FROM ONLY "
                         + table.qualifiedName()
                         + ") TO STDOUT (FORMAT binary)";
@@ -47,7 +69,7 @@ final class TableReader {
                         skipHeader(in);
                         first = false;
                     }
-                    readRows(in, message, visitor);
+                    readRows(in, message, keyed, visitor);
                 }
             } finally {
                 if (copy.isActive()) {
@@ -65,24 +87,28 @@ final class TableReader {
         in.position(in.position() + extension);
     }
 
-    private void readRows(ByteBuffer in, byte[] message, ZSet.Visitor visitor) {
+    private void readRows(ByteBuffer in, byte[] message, boolean keyed, RowVisitor visitor) {
+        int expected = table.columns().size() + (keyed ? 1 : 0);
         while (in.remaining() >= Short.BYTES) {
             int width = in.getShort();
             if (width == END_OF_ROWS) {
                 return;
             }
-            if (width != table.columns().size()) {
+            if (width != expected) {
                 throw PgtrickleException.of(
                         ErrorCode.STREAM_MALFORMED,
                         "a row of " + width + " columns of " + table.qualifiedName());
             }
-            visitor.accept(readRow(in, message, width), 1);
+            Row row = readRow(in, message);
+            byte[] key = new byte[keyed ? in.getInt() : 0];
+            in.get(key);
+            visitor.accept(row, key);
         }
     }
 
-    private Row readRow(ByteBuffer in, byte[] message, int width) {
-        @Nullable Object[] cells = new @Nullable Object[width];
-        for (int i = 0; i < width; i++) {
+    private Row readRow(ByteBuffer in, byte[] message) {
+        @Nullable Object[] cells = new @Nullable Object[table.columns().size()];
+        for (int i = 0; i < cells.length; i++) {
             int length = in.getInt();
             if (length >= 0) {
                 cells[i] = table.columns().get(i).type().decode(message, in.position(), length);

@@ -103,7 +103,9 @@ DECLARE
     ticket bigint;
 BEGIN
     PERFORM pgtrickle._require_writable();
-    IF kind IS NULL OR kind NOT IN ('create_view', 'drop_view', 'verify_snapshot')
+    IF kind IS NULL
+            OR kind NOT IN ('create_view', 'alter_view', 'rename_view', 'drop_view', 'pause_view', 'resume_view', 'rebuild_view',
+                            'verify_snapshot')
             OR jsonb_typeof(arguments) IS DISTINCT FROM 'object' OR jsonb_typeof(settings) IS DISTINCT FROM 'object' THEN
         RAISE EXCEPTION 'not a pgtrickle command' USING ERRCODE = '22023', DETAIL = 'PGT-141';
     ELSIF octet_length(arguments::text) > 1048576 OR octet_length(settings::text) > 65536 THEN
@@ -278,6 +280,60 @@ DECLARE
     result pg_catalog.jsonb;
 BEGIN
     CALL pgtrickle._request('drop_view', arguments, result, NULL);
+END
+$p$;
+
+-- Builds the new result beside the old one and exchanges them in one transaction: readers see one or the other.
+CREATE OR REPLACE PROCEDURE pgtrickle.alter_view(name text, query text, timeout interval DEFAULT NULL)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name, 'query', query);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('alter_view', arguments, result, timeout);
+END
+$p$;
+
+CREATE OR REPLACE PROCEDURE pgtrickle.rename_view(name text, new_name text)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name, 'new_name', new_name);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('rename_view', arguments, result, NULL);
+END
+$p$;
+
+-- The table keeps its content until the view is resumed.
+CREATE OR REPLACE PROCEDURE pgtrickle.pause_view(name text)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('pause_view', arguments, result, NULL);
+END
+$p$;
+
+-- Returns when the view has caught up: its table gets the difference.
+CREATE OR REPLACE PROCEDURE pgtrickle.resume_view(name text, timeout interval DEFAULT NULL)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('resume_view', arguments, result, timeout);
+END
+$p$;
+
+-- Reads the sources again and gives the table the difference, while readers keep the old content.
+CREATE OR REPLACE PROCEDURE pgtrickle.rebuild_view(name text, timeout interval DEFAULT NULL)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('rebuild_view', arguments, result, timeout);
 END
 $p$;
 

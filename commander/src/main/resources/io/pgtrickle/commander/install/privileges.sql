@@ -9,7 +9,12 @@ REVOKE ALL ON SCHEMA pgtrickle FROM PUBLIC;
 GRANT USAGE ON SCHEMA pgtrickle TO PUBLIC;
 GRANT EXECUTE ON PROCEDURE
     pgtrickle.create_view(text, text, boolean, boolean, boolean, boolean, text, interval),
+    pgtrickle.alter_view(text, text, interval),
+    pgtrickle.rename_view(text, text),
     pgtrickle.drop_view(text, boolean, boolean),
+    pgtrickle.pause_view(text),
+    pgtrickle.resume_view(text, interval),
+    pgtrickle.rebuild_view(text, interval),
     pgtrickle.wait_for_lsn(pg_lsn, interval, text),
     pgtrickle.wait_for_command(bigint, interval),
     pgtrickle.cancel_command(bigint),

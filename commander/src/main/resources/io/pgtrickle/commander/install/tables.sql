@@ -84,6 +84,10 @@ CREATE TABLE IF NOT EXISTS pgtrickle.view (
     UNIQUE (schema_name, view_name)
 );
 
+-- A view that is being built to take another one's place: not shown, and without a name of its own.
+ALTER TABLE pgtrickle.view
+    ADD COLUMN IF NOT EXISTS replaces bigint UNIQUE REFERENCES pgtrickle.view ON DELETE CASCADE;
+
 CREATE TABLE IF NOT EXISTS pgtrickle.view_statistics (
     view_id bigint PRIMARY KEY REFERENCES pgtrickle.view ON DELETE CASCADE,
     changes_received bigint NOT NULL DEFAULT 0,

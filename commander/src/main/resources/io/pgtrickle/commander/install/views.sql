@@ -133,9 +133,14 @@ RETURNS TABLE (view_name regclass, status text, message text, query text, view_g
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f$
     SELECT v.relation::regclass,
            v.status,
-           CASE WHEN v.relation IS NULL
-                THEN concat_ws(': ', format('%I.%I', v.schema_name, v.view_name), nullif(v.message, ''))
-                ELSE v.message END,
+           concat_ws('; ',
+               CASE WHEN v.relation IS NULL
+                    THEN concat_ws(': ', format('%I.%I', v.schema_name, v.view_name), nullif(v.message, ''))
+                    WHEN n.id IS NULL THEN v.message
+                    ELSE nullif(v.message, '') END,
+               CASE WHEN n.id IS NOT NULL
+                    THEN concat_ws(', ', 'being altered: ' || n.status,
+                                   format('%s of about %s rows', n.rows_populated, n.rows_estimated), nullif(n.message, '')) END),
            v.query,
            v.group_name,
            v.unique_key,
@@ -152,7 +157,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $f
       FROM pgtrickle.view v
       LEFT JOIN pgtrickle.progress p ON p.group_name = v.group_name AND v.relation IS NOT NULL
       LEFT JOIN pgtrickle.view_statistics s ON s.view_id = v.id
-     WHERE pgtrickle._may_see(v.relation, v.created_by)
+      LEFT JOIN pgtrickle.view n ON n.replaces = v.id
+     WHERE v.replaces IS NULL AND pgtrickle._may_see(v.relation, v.created_by)
      ORDER BY v.schema_name, v.view_name
 $f$;
 
