@@ -159,8 +159,8 @@ final class OuterJoins {
                         .toList();
         Plan.Join exchanged =
                 new Plan.Join(
-                        full.right(),
-                        full.left(),
+                        /* left= */ full.right(),
+                        /* right= */ full.left(),
                         JoinKind.LEFT,
                         new JoinCondition(keys, full.on().residual().map(exchange)));
         return new Plan.Project(

@@ -40,8 +40,12 @@ final class Pruning {
     private record Pruned(Plan plan, Map<Integer, Integer> places) {
 
         Expression move(Expression expression) {
-            return Columns.replace(
-                    expression, column -> new Column(places.get(column.index()), column.type()));
+            return moved(expression, places);
+        }
+
+        /// @param column an old one that is still there
+        int place(int column) {
+            return places.getOrDefault(column, -1);
         }
 
         List<Expression> move(List<Expression> expressions) {
@@ -67,6 +71,12 @@ final class Pruning {
         return all;
     }
 
+    private static Expression moved(Expression expression, Map<Integer, Integer> places) {
+        return Columns.replace(
+                expression,
+                column -> new Column(places.getOrDefault(column.index(), -1), column.type()));
+    }
+
     /// The plan with these columns and no others, in their order.
     private Pruned exactly(Plan plan, BitSet needed) {
         Pruned pruned = prune(plan, needed);
@@ -74,7 +84,7 @@ final class Pruning {
         Map<Integer, Integer> places = new HashMap<>();
         for (int column : needed.stream().toArray()) {
             places.put(column, columns.size());
-            int place = pruned.places().get(column);
+            int place = pruned.place(column);
             columns.add(new Column(place, pruned.plan().types().get(place)));
         }
         Plan input = pruned.plan();
@@ -320,10 +330,7 @@ final class Pruning {
         Map<Integer, Integer> places = new HashMap<>(left.places());
         right.places().forEach((column, place) -> places.put(column + width, place + now));
         UnaryOperator<Expression> move =
-                expression ->
-                        Columns.replace(
-                                expression,
-                                column -> new Column(places.get(column.index()), column.type()));
+                expression -> moved(expression, places);
         List<EquiKey> keys =
                 join.on().keys().stream()
                         .map(key ->
