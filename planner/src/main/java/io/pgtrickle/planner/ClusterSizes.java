@@ -3,8 +3,8 @@ package io.pgtrickle.planner;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Constant;
 import io.pgtrickle.dataflow.plan.Plan;
-import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +15,12 @@ import java.util.Set;
 final class ClusterSizes {
 
     private static final double FACTOR = 10;
+
+    /// References that follow each other and still make a difference.
+    private static final int MAX_LEVELS = 8;
+
+    private static final double MAX_SIZE = 1e9;
+
     private static final double EQUAL = 0.1;
     private static final double COMPARED = 0.3;
     private static final double OTHER = 0.5;
@@ -23,24 +29,32 @@ final class ClusterSizes {
     private final List<RowProperties> properties;
     private final PlanFacts facts;
 
-    /// Of each tie, by leaf, the column of the leaf that is tied; -1 for an expression.
-    private final List<Map<Integer, Integer>> ties;
+    private final List<Tie> ties;
 
     private final double[] sizes;
+
+    /// Leaves that are joined by equal values.
+    ///
+    /// @param columns by leaf, the column that is tied; -1 for an expression
+    /// @param constant whether the value is known
+    record Tie(Map<Integer, Integer> columns, boolean constant) {
+        Tie(Map<Integer, Integer> columns, boolean constant) {
+            this.columns = Map.copyOf(columns);
+            this.constant = constant;
+        }
+    }
 
     ClusterSizes(
             List<Plan> leaves,
             List<RowProperties> properties,
             PlanFacts facts,
-            List<Map<Integer, Integer>> ties) {
+            List<Tie> ties) {
         this.leaves = List.copyOf(leaves);
         this.properties = List.copyOf(properties);
         this.facts = facts;
-        this.ties = ties.stream().map(Map::copyOf).toList();
+        this.ties = List.copyOf(ties);
         this.sizes = new double[leaves.size()];
-        for (int leaf = 0; leaf < sizes.length; leaf++) {
-            sizes[leaf] = size(leaf, new HashSet<>());
-        }
+        grow();
     }
 
     JoinOrder order() {
@@ -51,40 +65,46 @@ final class ClusterSizes {
                             ? 1
                             : Math.max(1, sizes[leaf] * share(leaves.get(leaf)));
         }
-        List<Map<Integer, Double>> values = new ArrayList<>();
-        for (Map<Integer, Integer> tie : ties) {
-            Map<Integer, Double> byLeaf = new HashMap<>();
-            tie.forEach((leaf, column) -> byLeaf.put(leaf, values(leaf, column)));
-            values.add(byLeaf);
-        }
-        return new JoinOrder(rows, values);
+        return new JoinOrder(rows, ties.stream().map(this::tie).toList());
     }
 
-    private double values(int leaf, int column) {
-        return column >= 0 && properties.get(leaf).isUnique(Set.of(column))
-                ? sizes[leaf]
-                : Math.max(1, sizes[leaf] / FACTOR);
+    /// There are as many values as the leaf has rows for which they are a key.
+    private JoinOrder.Tie tie(Tie tie) {
+        BitSet tied = new BitSet();
+        double values = tie.constant() ? 1 : Double.MAX_VALUE;
+        for (Map.Entry<Integer, Integer> each : tie.columns().entrySet()) {
+            int leaf = each.getKey();
+            tied.set(leaf);
+            boolean key =
+                    each.getValue() >= 0
+                            && properties.get(leaf).isUnique(Set.of(each.getValue()));
+            values = Math.min(values, key ? sizes[leaf] : Math.max(FACTOR, sizes[leaf] / FACTOR));
+        }
+        return new JoinOrder.Tie(tied, values);
     }
 
     /// A leaf is larger than every one that it refers to.
-    private double size(int leaf, Set<Integer> above) {
-        double size = FACTOR;
-        above.add(leaf);
-        for (int other = 0; other < leaves.size(); other++) {
-            if (!above.contains(other) && refers(leaf, other) && !refers(other, leaf)) {
-                size = Math.max(size, FACTOR * size(other, above));
+    private void grow() {
+        Arrays.fill(sizes, FACTOR);
+        for (int level = 1; level < Math.min(sizes.length, MAX_LEVELS); level++) {
+            for (int leaf = 0; leaf < sizes.length; leaf++) {
+                for (int other = 0; other < sizes.length; other++) {
+                    if (other != leaf && refers(leaf, other) && !refers(other, leaf)) {
+                        double larger = Math.min(FACTOR * sizes[other], MAX_SIZE);
+                        sizes[leaf] = Math.max(sizes[leaf], larger);
+                    }
+                }
             }
         }
-        above.remove(leaf);
-        return size;
     }
 
     /// Whether each row of the leaf meets at most one of the other.
     private boolean refers(int leaf, int other) {
         Set<Integer> columns = new HashSet<>();
-        for (Map<Integer, Integer> tie : ties) {
-            if (tie.containsKey(leaf) && tie.getOrDefault(other, -1) >= 0) {
-                columns.add(tie.get(other));
+        for (Tie tie : ties) {
+            int column = tie.columns().getOrDefault(other, -1);
+            if (column >= 0 && tie.columns().containsKey(leaf)) {
+                columns.add(column);
             }
         }
         return !columns.isEmpty() && properties.get(other).isUnique(columns);

@@ -113,7 +113,8 @@ final class Columns {
         };
     }
 
-    private static Expression withChildren(
+    /// The same expression over what the function makes of its parts.
+    static Expression withChildren(
             Expression expression, UnaryOperator<Expression> function) {
         return switch (expression) {
             case Column _, Expression.Constant _ -> expression;

@@ -257,7 +257,7 @@ final class InnerJoins {
     }
 
     private ClusterSizes sizes(List<Part> leaves) {
-        List<Map<Integer, Integer>> ties = new ArrayList<>();
+        List<ClusterSizes.Tie> ties = new ArrayList<>();
         for (Set<Expression> members : classes.all()) {
             ties.add(tie(members));
         }
@@ -272,7 +272,7 @@ final class InnerJoins {
                 ties);
     }
 
-    private Map<Integer, Integer> tie(Set<Expression> members) {
+    private ClusterSizes.Tie tie(Set<Expression> members) {
         Map<Integer, Integer> tie = new HashMap<>();
         for (Expression member : members) {
             BitSet leaf = leavesOf(member);
@@ -282,7 +282,7 @@ final class InnerJoins {
                 tie.merge(index, column < 0 ? -1 : column - cluster.base(index), Math::max);
             }
         }
-        return tie;
+        return new ClusterSizes.Tie(tie, EqualityClasses.constant(members).isPresent());
     }
 
     private Part component(List<Integer> order, List<Part> leaves) {

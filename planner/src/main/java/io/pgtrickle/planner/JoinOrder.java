@@ -3,13 +3,11 @@ package io.pgtrickle.planner;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
-import java.util.Map;
 
 /// The order in which leaves are joined one after the other, so that what is kept between joins stays small.
 ///
 /// There are no statistics, lest a plan depend on when it was made. Sizes are guessed from keys: a table that refers to a unique key of
-/// another is ten times as large, conditions let a part through, and of an equality as many rows match as the rarer side has
-/// values. The best of all left-deep orders without cross products is found by dynamic programming over the sets of leaves;
+/// another is ten times as large, conditions let a part through, and an equality divides by the number of values. The best of all left-deep orders without cross products is found by dynamic programming over the sets of leaves;
 /// where several are as good, the one that is written.
 final class JoinOrder {
 
@@ -19,21 +17,22 @@ final class JoinOrder {
     private static final double EPSILON = 1e-9;
 
     private final double[] rows;
-    private final List<Map<Integer, Double>> ties;
+    private final List<Tie> ties;
 
     /// @param rows of each leaf
-    /// @param ties equalities between leaves: how many values each leaf has
-    JoinOrder(double[] rows, List<Map<Integer, Double>> ties) {
+    JoinOrder(double[] rows, List<Tie> ties) {
         this.rows = rows.clone();
-        this.ties = ties.stream().map(Map::copyOf).toList();
+        this.ties = List.copyOf(ties);
     }
+
+    /// Leaves that are joined by equal values.
+    ///
+    /// @param values how many different ones there are
+    record Tie(BitSet leaves, double values) {}
 
     boolean isTied(BitSet leaves, int leaf) {
         return ties.stream()
-                .anyMatch(tie ->
-                        tie.containsKey(leaf)
-                                && tie.keySet().stream()
-                                        .anyMatch(other -> other != leaf && leaves.get(other)));
+                .anyMatch(tie -> tie.leaves().get(leaf) && tie.leaves().intersects(leaves));
     }
 
     /// The leaves that equalities hold together.
@@ -64,18 +63,10 @@ final class JoinOrder {
     /// How many rows the join of these leaves is guessed to have.
     double rows(BitSet leaves) {
         double result = leaves.stream().mapToDouble(leaf -> rows[leaf]).reduce(1, (a, b) -> a * b);
-        for (Map<Integer, Double> tie : ties) {
-            double least = Double.MAX_VALUE;
-            double values = 1;
-            for (Map.Entry<Integer, Double> side : tie.entrySet()) {
-                if (leaves.get(side.getKey())) {
-                    values *= side.getValue();
-                    least = Math.min(least, side.getValue());
-                }
-            }
-            if (least < Double.MAX_VALUE) {
-                result /= values / least;
-            }
+        for (Tie tie : ties) {
+            BitSet tied = (BitSet) tie.leaves().clone();
+            tied.and(leaves);
+            result /= Math.pow(tie.values(), Math.max(0, tied.cardinality() - 1));
         }
         return result;
     }

@@ -5,10 +5,12 @@ import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
 import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
 
 /// What can be proved of NULL, by few rules that hold.
@@ -114,13 +116,27 @@ final class Nullability {
                                     comparisons.getFirst().arguments().getFirst(), strict));
                 }
             }
+            case Expression.Or(List<Expression> terms) ->
+                    columns.or(
+                            common(
+                                    terms.stream()
+                                            .filter(term -> !isNever(term, true))
+                                            .map(term -> demanded(term, strict))
+                                            .toList()));
+            case Expression.Case choice ->
+                    columns.or(
+                            ofOutcomes(choice, strict, true, result -> demanded(result, strict)));
+            case Expression.Coalesce(List<Expression> terms, _) ->
+                    columns.or(
+                            common(
+                                    terms.stream()
+                                            .filter(term -> !isNever(term, true))
+                                            .map(term -> demanded(term, strict))
+                                            .toList()));
             case Expression.Constant _,
                     Expression.Remote _,
-                    Expression.Or _,
                     Expression.IsDistinct _,
                     Expression.NullIf _,
-                    Expression.Case _,
-                    Expression.Coalesce _,
                     Expression.Extreme _ -> {}
         }
         return columns;
@@ -143,6 +159,12 @@ final class Nullability {
                 yield columns;
             }
             case Expression.Not(Expression input) -> demandedByEither(input, strict);
+            case Expression.Case choice ->
+                    ofOutcomes(choice, strict, false, result -> demandedByEither(result, strict));
+            case Expression.Coalesce(List<Expression> terms, _) -> ofTerms(terms, strict);
+            case Expression.Extreme(_, List<Expression> terms, _) -> ofTerms(terms, strict);
+            case Expression.NullIf(Call equality, _) ->
+                    demandedByEither(equality.arguments().getFirst(), strict);
             case Expression.Constant _,
                     Expression.Remote _,
                     Expression.And _,
@@ -150,12 +172,62 @@ final class Nullability {
                     Expression.IsNull _,
                     Expression.BooleanTest _,
                     Expression.IsDistinct _,
-                    Expression.NullIf _,
-                    Expression.Case _,
-                    Expression.Coalesce _,
-                    Expression.Extreme _,
                     Expression.Quantified _ ->
                     new BitSet();
         };
+    }
+
+    private static BitSet ofTerms(List<Expression> terms, IntPredicate strict) {
+        return common(
+                terms.stream()
+                        .filter(term -> !isNever(term, false))
+                        .map(term -> demandedByEither(term, strict))
+                        .toList());
+    }
+
+    /// Whichever result it is: where it is a later one, the conditions before it aren't true.
+    private static BitSet ofOutcomes(
+            Expression.Case choice,
+            IntPredicate strict,
+            boolean isTrue,
+            Function<Expression, BitSet> demanded) {
+        List<BitSet> outcomes = new ArrayList<>();
+        BitSet before = new BitSet();
+        for (Branch branch : choice.branches()) {
+            if (!isNever(branch.result(), isTrue)) {
+                BitSet outcome = demanded.apply(branch.result());
+                outcome.or(demanded(branch.condition(), strict));
+                outcome.or(before);
+                outcomes.add(outcome);
+            }
+            if (branch.condition() instanceof Expression.IsNull(Expression input, boolean negated)
+                    && !negated) {
+                before.or(demandedByEither(input, strict));
+            }
+        }
+        if (!isNever(choice.otherwise(), isTrue)) {
+            BitSet outcome = demanded.apply(choice.otherwise());
+            outcome.or(before);
+            outcomes.add(outcome);
+        }
+        return common(outcomes);
+    }
+
+    /// Whether it is a constant that isn't true, or that is NULL.
+    private static boolean isNever(Expression expression, boolean isTrue) {
+        return expression instanceof Expression.Constant(Object value, _)
+                && (value == null || isTrue && !Boolean.TRUE.equals(value));
+    }
+
+    private static BitSet common(List<BitSet> sets) {
+        BitSet common = new BitSet();
+        for (int i = 0; i < sets.size(); i++) {
+            if (i == 0) {
+                common.or(sets.get(i));
+            } else {
+                common.and(sets.get(i));
+            }
+        }
+        return common;
     }
 }

@@ -131,7 +131,7 @@ record RowProperties(BitSet notNull, Set<Set<Integer>> uniqueKeys, List<Dependen
         }
         for (Dependency dependency : dependencies) {
             Set<Integer> from = carried(dependency.from, columns);
-            Set<Integer> to = carried(dependency.to, columns);
+            Set<Integer> to = carried(closure(dependency.from), columns);
             if (from.size() == dependency.from.size() && !to.isEmpty()) {
                 carried.add(new Dependency(from, to));
             }

@@ -7,11 +7,15 @@ import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Plan.JoinKind;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /// From the leaves up, what is plain from a node and the one below: projections and filters that follow each other are one, what
 /// changes nothing goes, what is provably distinct isn't made so.
 final class Simplify {
+
+    private static final Expression FALSE = new Expression.Constant(false, SqlType.BOOL);
 
     private final PlanProperties properties;
 
@@ -25,13 +29,14 @@ final class Simplify {
 
     private Plan node(Plan plan) {
         return switch (plan) {
-            case Plan.Filter(Plan input, Expression predicate) ->
-                    filter(input, Conjuncts.split(predicate));
-            case Plan.Project(Plan input, List<Expression> columns) -> project(input, columns);
+            case Plan.Filter(Plan input, Expression predicate) -> filter(input, predicate);
+            case Plan.Project(Plan input, List<Expression> columns) ->
+                    project(input, columns.stream().map(each -> known(each, input)).toList());
             case Plan.Distinct(Plan input) -> properties.of(input).isSet() ? input : plan;
             case Plan.AtMostOne(Plan input, List<Expression> keys) ->
                     isSingle(input, keys) ? input : plan;
             case Plan.Join join -> join(join);
+            case Plan.Aggregate aggregate -> aggregate(aggregate);
             case Plan.Window(Plan input, _, _, var calls) -> calls.isEmpty() ? input : plan;
             case Plan.TopK(Plan input, _, _, Plan.Limit limit) ->
                     limit.count().isEmpty() && limit.offset() == 0 ? input : plan;
@@ -39,7 +44,6 @@ final class Simplify {
             case Plan.Scan _,
                     Plan.Values _,
                     Plan.ProjectSet _,
-                    Plan.Aggregate _,
                     Plan.SetOperation _,
                     Plan.Recursive _,
                     Plan.WorkingTable _ ->
@@ -47,13 +51,25 @@ final class Simplify {
         };
     }
 
-    private static Plan filter(Plan input, List<Expression> terms) {
-        if (input instanceof Plan.Filter(Plan below, Expression first) && !terms.isEmpty()) {
-            List<Expression> all = new ArrayList<>(Conjuncts.split(first));
-            terms.stream().filter(term -> !all.contains(term)).forEach(all::add);
-            return Conjuncts.filter(below, all);
+    private Expression known(Expression expression, Plan input) {
+        return KnownNulls.simplify(expression, properties.of(input).notNull());
+    }
+
+    private Plan filter(Plan input, Expression predicate) {
+        List<Expression> all = new ArrayList<>();
+        Plan below = input;
+        if (input instanceof Plan.Filter(Plan inner, Expression first)) {
+            all.addAll(Conjuncts.split(first));
+            below = inner;
         }
-        return Conjuncts.filter(input, terms);
+        for (Expression term : Conjuncts.split(known(predicate, input))) {
+            Expression plain = KnownNulls.condition(term);
+            if (!all.contains(plain)) {
+                all.add(plain);
+            }
+        }
+        boolean never = all.stream().anyMatch(EmptyPlans::isNeverTrue);
+        return Conjuncts.filter(below, never ? List.of(FALSE) : all);
     }
 
     private static Plan project(Plan input, List<Expression> columns) {
@@ -111,18 +127,81 @@ final class Simplify {
         return (keys.isEmpty() || !columns.isEmpty()) && properties.of(input).isUnique(columns);
     }
 
+    /// A projection below that only picks columns is as well picked from directly.
+    private static Plan aggregate(Plan.Aggregate aggregate) {
+        if (!(aggregate.input() instanceof Plan.Project(Plan below, List<Expression> columns))) {
+            return aggregate;
+        }
+        List<Expression> used = new ArrayList<>(aggregate.keys());
+        aggregate.calls().forEach(call -> call.expressions().forEach(used::add));
+        return mayMerge(columns, used)
+                ? new Plan.Aggregate(
+                        below,
+                        aggregate.keys().stream()
+                                .map(key -> Columns.substitute(key, columns))
+                                .toList(),
+                        aggregate.calls().stream()
+                                .map(call ->
+                                        call.map(each -> Columns.substitute(each, columns)))
+                                .toList())
+                : aggregate;
+    }
+
     /// How often a row is on the right of a semijoin or antijoin doesn't matter.
-    private static Plan join(Plan.Join join) {
+    private Plan join(Plan.Join join) {
+        Plan left = join.left();
         Plan right =
                 !join.kind().hasRightColumns() && join.right() instanceof Plan.Distinct(Plan input)
                         ? input
                         : join.right();
-        List<Expression> residual = Conjuncts.split(join.on().residual());
+        BitSet notNull = matchedNotNull(join);
+        List<Expression> residual =
+                join.on().residual().stream()
+                        .map(each -> KnownNulls.simplify(each, notNull))
+                        .flatMap(each -> Conjuncts.split(each).stream())
+                        .map(KnownNulls::condition)
+                        .filter(each -> !Conjuncts.isTrue(each))
+                        .toList();
+        boolean unmatched =
+                EmptyPlans.isEmpty(left)
+                        || EmptyPlans.isEmpty(right)
+                        || residual.stream().anyMatch(EmptyPlans::isNeverTrue);
+        if (unmatched) {
+            switch (join.kind()) {
+                case ANTI -> {
+                    return left;
+                }
+                case SEMI -> {
+                    return filter(left, FALSE);
+                }
+                case LEFT -> {
+                    return padded(left, right);
+                }
+                case INNER, FULL -> {}
+            }
+        }
         return new Plan.Join(
-                join.left(),
+                left,
                 right,
                 join.kind(),
                 new JoinCondition(join.on().keys(), Conjuncts.combined(residual)));
+    }
+
+    /// The columns of the concatenated row that aren't NULL in a pair with equal keys.
+    private BitSet matchedNotNull(Plan.Join join) {
+        return properties
+                .of(new Plan.Join(
+                        join.left(),
+                        join.right(),
+                        JoinKind.INNER,
+                        new JoinCondition(join.on().keys(), Optional.empty())))
+                .notNull();
+    }
+
+    private static Plan padded(Plan left, Plan right) {
+        List<Expression> columns = new ArrayList<>(Columns.identity(left.types()));
+        right.types().forEach(type -> columns.add(new Expression.Constant(null, type)));
+        return project(left, columns);
     }
 
     private static Plan union(List<Plan> inputs) {
@@ -130,15 +209,14 @@ final class Simplify {
         for (Plan input : inputs) {
             if (input instanceof Plan.Union(List<Plan> inner)) {
                 flat.addAll(inner);
-            } else {
+            } else if (!EmptyPlans.isEmpty(input)) {
                 flat.add(input);
             }
         }
-        return new Plan.Union(flat);
-    }
-
-    /// Whether the node is an inner join.
-    static boolean isInner(Plan plan) {
-        return plan instanceof Plan.Join join && join.kind() == JoinKind.INNER;
+        return switch (flat.size()) {
+            case 0 -> inputs.getFirst();
+            case 1 -> flat.getFirst();
+            default -> new Plan.Union(flat);
+        };
     }
 }

@@ -70,6 +70,9 @@ final class RandomPlans {
 
     private final RandomGenerator random;
 
+    /// As common table expressions are, used again.
+    private final List<Plan> earlier = new ArrayList<>();
+
     RandomPlans(RandomGenerator random) {
         this.random = random;
     }
@@ -92,6 +95,15 @@ final class RandomPlans {
         if (depth == 0) {
             return scan(random.nextInt(TABLES));
         }
+        if (!earlier.isEmpty() && random.nextInt(4) == 0) {
+            return earlier.get(random.nextInt(earlier.size()));
+        }
+        Plan plan = node(depth);
+        earlier.add(plan);
+        return plan;
+    }
+
+    private Plan node(int depth) {
         return switch (random.nextInt(14)) {
             case 0, 1 -> filter(plan(depth - 1));
             case 2 -> project(plan(depth - 1));
