@@ -71,7 +71,11 @@ final class GeneratedPlans {
             case 4, 5 -> topK(plan(depth - 1));
             case 6, 7, 8, 9 -> {
                 Plan left = plan(depth - 1);
-                yield join(left, random.nextInt(4) == 0 ? left : plan(depth - 1));
+                Plan right = random.nextInt(4) == 0 ? left : plan(depth - 1);
+                // duplicates on both sides
+                yield random.nextInt(3) == 0
+                        ? join(narrow(left), narrow(right))
+                        : join(left, right);
             }
             default -> aggregate(plan(depth - 1));
         };
