@@ -75,10 +75,26 @@ class CommandsIT {
                     .contains("  - (g1,34)");
 
             assertThat(succeeds(database, "status")).contains("streaming");
+            assertThat(succeeds(database, "status", "--watch", "--times", "2"))
+                    .contains("streaming at ")
+                    .contains("counts");
+            succeeds(database, "view", "rebuild", "counts");
+            succeeds(database, "view", "pause", "bag", "counts");
+            assertThat(succeeds(database, "view", "list")).contains("paused");
+            succeeds(database, "view", "resume", "bag", "counts");
+            succeeds(database, "view", "alter", "bag", "SELECT g, id FROM t WHERE id > 20");
+            succeeds(database, "view", "create", "bag", "SELECT id FROM t", "--or-replace");
+            succeeds(database, "view", "rename", "bag", "sack");
+            assertThat(succeeds(database, "view", "verify", "--all"))
+                    .contains("exact: sack, 101 rows")
+                    .contains("exact: counts, 3 rows");
+            assertThat(succeeds(database, "slot", "watch", slot(database), "--times", "1"))
+                    .contains("replication slots at ")
+                    .contains(slot(database));
             assertThat(succeeds(database, "doctor", "--slot", slot(database)))
                     .contains("OK      sidecar: alive");
             assertThat(run(database, "slot", "drop", slot(database))).isEqualTo(1);
-            succeeds(database, "view", "drop", "counts", "bag");
+            succeeds(database, "view", "drop", "counts", "sack");
             assertThat(succeeds(database, "view", "list", "--output", "json").strip())
                     .isEqualTo("[ ]");
         }

@@ -24,6 +24,8 @@ final class CommandDesk implements AutoCloseable {
     /// How long a verification may import its snapshots: they hold back vacuum while they last.
     private static final Duration SNAPSHOTS_LAST = Duration.ofSeconds(30);
 
+    private static final Duration PRUNING_INTERVAL = Duration.ofMinutes(10);
+
     /// Verifications that wait at a time.
     private static final int MAX_VERIFICATIONS = 100;
 
@@ -60,6 +62,7 @@ final class CommandDesk implements AutoCloseable {
     private final InstantSource clock;
     private final Explainer explainer;
     private final Map<Long, List<Long>> commandsByView = new HashMap<>();
+    private Instant nextPruning = Instant.EPOCH;
     private Current current = new Current.None();
     private final Deque<Arrival> arrivals = new ArrayDeque<>();
     private final Deque<Long> verifications = new ArrayDeque<>();
@@ -334,6 +337,10 @@ final class CommandDesk implements AutoCloseable {
     /// Every second or so: shows progress in the catalog, gives up snapshots that have had their time.
     void report() {
         views.report();
+        if (!nextPruning.isAfter(clock.instant())) {
+            commands.prune();
+            nextPruning = clock.instant().plus(PRUNING_INTERVAL);
+        }
         for (Alignment old : List.copyOf(exported)) {
             if (old.isExpired(clock.instant())) {
                 exported.remove(old);

@@ -19,6 +19,9 @@ final class CommandTable {
              WHERE id = ? AND state = 'running'
             """;
 
+    /// How long `command_status` knows a command that has ended.
+    private static final String KEPT = "1 day";
+
     private final Sql sql;
 
     CommandTable(Sql sql) {
@@ -104,6 +107,13 @@ final class CommandTable {
                        detail = 'PGT-160', hint = 'repeat it', finished_at = clock_timestamp()
                  WHERE state = 'running' AND result->>'view_id' IS NULL
                 """);
+    }
+
+    /// Forgets what was answered long ago.
+    void prune() {
+        sql.update(
+                "DELETE FROM pgtrickle.command WHERE finished_at < clock_timestamp() - ?::interval",
+                KEPT);
     }
 
     void done(long id, String resultJson) {

@@ -35,25 +35,36 @@ final class Healing {
             this.relations = relations;
             this.next = next;
         }
+
+        void rest(Instant now) {
+            underTrial = false;
+            next = now.plus(pause);
+            pause = min(pause.multipliedBy(2), LONGEST_PAUSE);
+        }
     }
 
     private final Map<Long, Patient> patients = new HashMap<>();
 
     /// Takes in a view that has stopped, for the first time or again after a trial.
     void admit(ViewDefinition definition, PgtrickleException error, Instant now) {
-        Patient known = patients.get(definition.id());
-        Patient patient = known == null ? new Patient(definition.relations(), now) : known;
+        Patient patient =
+                patients.computeIfAbsent(
+                        definition.id(), _ -> new Patient(definition.relations(), now));
         patient.needsChange = error.sqlState().startsWith(DATA_EXCEPTION);
-        patient.underTrial = false;
-        patient.next = now.plus(patient.pause);
-        patient.pause = min(patient.pause.multipliedBy(2), LONGEST_PAUSE);
-        patients.put(definition.id(), patient);
+        patient.rest(now);
+    }
+
+    /// A trial couldn't begin, since the view's table isn't there.
+    void postpone(long viewId, Instant now) {
+        Patient patient = patients.get(viewId);
+        if (patient != null) {
+            patient.rest(now);
+        }
     }
 
     /// Takes in a view that was found stopped at a start: what has changed meanwhile isn't known.
     void admitUnknown(ViewDefinition definition, Instant now) {
-        Patient patient = new Patient(definition.relations(), now);
-        patients.put(definition.id(), patient);
+        patients.put(definition.id(), new Patient(definition.relations(), now));
     }
 
     /// It runs, was dropped, or is somebody's business now.

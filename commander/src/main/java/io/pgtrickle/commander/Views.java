@@ -389,7 +389,7 @@ final class Views {
                         () -> populations.start(define(entry.get()), targetOf(entry.get())),
                         error -> stopped(id, error));
             } else {
-                healing.discharge(id);
+                healing.postpone(id, clock.instant());
             }
         }
     }

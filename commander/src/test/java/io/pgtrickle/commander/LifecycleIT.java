@@ -68,7 +68,7 @@ final class LifecycleIT {
                         it.value(
                                 "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'v'"))
                 .isEqualTo("by both,by_a,v_pkey");
-        assertThat(it.value("SELECT conname FROM pg_constraint WHERE contype = 'c'"))
+        assertThat(it.value("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'v'::regclass"))
                 .isEqualTo("positive");
         assertThat(it.value("SELECT obj_description('v'::regclass)")).isEqualTo("it's mine");
         assertThat(it.value("SELECT col_description('v'::regclass, 2)")).isEqualTo("the a");

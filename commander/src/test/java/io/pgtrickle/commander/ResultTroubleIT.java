@@ -51,6 +51,53 @@ final class ResultTroubleIT {
         it.awaitStatus("v", "error");
         it.execute("INSERT INTO t VALUES (30, 1)");
         it.assertFresh("o", OTHER);
+        it.execute("ALTER TABLE v DROP CONSTRAINT v_id_check");
+        it.awaitStatus("v", "running");
+        it.assertFresh("v", QUERY);
+    }
+
+    @Test
+    void aKeylessTableThatWasEditedIsRebuilt() throws SQLException {
+        String keyless = "SELECT a FROM t";
+        it.create("k", keyless);
+        it.execute(
+                "UPDATE k SET a = 77 WHERE ctid IN (SELECT ctid FROM k WHERE a = 1 LIMIT 2)",
+                "DELETE FROM k WHERE a = 2",
+                "INSERT INTO k SELECT 5, convert_to('mine', 'UTF8')",
+                "DELETE FROM t WHERE a = 2");
+        it.await("SELECT count(*) FROM k WHERE a IN (5, 77)", "0"::equals);
+        it.assertFresh("k", keyless);
+        it.execute("DELETE FROM t WHERE a = 1", "INSERT INTO t VALUES (50, 1), (51, 2)");
+        it.assertFresh("k", keyless);
+        it.assertFresh("o", OTHER);
+    }
+
+    @Test
+    void aKeyThatWasEditedIsRebuilt() throws SQLException {
+        it.execute("UPDATE v SET id = 1000 WHERE id = 1", "DELETE FROM t WHERE id = 1");
+        it.await("SELECT count(*) FROM v WHERE id = 1000", "0"::equals);
+        it.execute("UPDATE v SET id = 1000 WHERE id = 2", "INSERT INTO t VALUES (1000, 1)");
+        it.await("SELECT count(*) FROM v WHERE id IN (2, 1000)", "2"::equals);
+        it.assertFresh("v", QUERY);
+        it.assertFresh("o", OTHER);
+    }
+
+    @Test
+    void aTableThatIsLockedForLongHoldsUpNoOther() throws SQLException {
+        try (Connection session = it.database().connect()) {
+            RunningSidecar.execute(session, "BEGIN");
+            RunningSidecar.execute(session, "LOCK TABLE v IN EXCLUSIVE MODE");
+            it.execute("INSERT INTO t VALUES (30, 1)");
+            it.await("SELECT n FROM o WHERE a = 1", "7"::equals);
+            it.await(
+                    "SELECT message FROM pgtrickle.view WHERE view_name = 'v'",
+                    message -> message.contains("lock"));
+            it.execute("INSERT INTO t VALUES (31, 1)");
+            it.await("SELECT n FROM o WHERE a = 1", "8"::equals);
+            RunningSidecar.execute(session, "COMMIT");
+        }
+        it.awaitStatus("v", "running");
+        it.assertFresh("v", QUERY);
     }
 
     @Test
@@ -68,6 +115,9 @@ final class ResultTroubleIT {
         it.execute("ALTER TABLE v RENAME TO v2", "INSERT INTO t VALUES (30, 1)");
         it.awaitStatus("v", "error");
         it.assertFresh("o", OTHER);
+        it.execute("ALTER TABLE v2 RENAME TO v");
+        it.awaitStatus("v", "running");
+        it.assertFresh("v", QUERY);
     }
 
     @Test
@@ -118,6 +168,38 @@ final class ResultTroubleIT {
         it.execute("INSERT INTO t VALUES (32, 2)");
         it.assertFresh("v", QUERY);
         assertThat(it.status("d")).startsWith("error: division by zero");
+    }
+
+    @Test
+    void aViewRunsAgainWhenTheRowIsMendedOrGone() throws SQLException {
+        String quotients = "SELECT id, 10 / a AS q FROM t";
+        it.create("d", quotients);
+        it.execute("INSERT INTO t VALUES (30, 0), (31, 0)");
+        it.awaitStatus("d", "error: division by zero");
+        it.execute("UPDATE t SET a = 5 WHERE id = 30");
+        it.assertFresh("o", OTHER);
+        assertThat(it.status("d")).startsWith("error: division by zero");
+        it.execute("DELETE FROM t WHERE id = 31");
+        it.awaitStatus("d", "running");
+        it.assertFresh("d", quotients);
+        it.execute("INSERT INTO t VALUES (32, 0)");
+        it.awaitStatus("d", "error: division by zero");
+        it.stop();
+        it.execute("DELETE FROM t WHERE id = 32");
+        it.startAgain();
+        it.awaitStatus("d", "running");
+        it.assertFresh("d", quotients);
+    }
+
+    @Test
+    void aViewThatCouldNotBeMadeInTheBackgroundIsMadeWhenTheRowIsGone() throws SQLException {
+        it.execute("INSERT INTO t VALUES (30, 0)");
+        it.execute(
+                "CALL pgtrickle.create_view('e', 'SELECT id, 10 / a AS q FROM t', block => false)");
+        it.awaitStatus("e", "error: division by zero");
+        it.execute("DELETE FROM t WHERE id = 30");
+        it.awaitStatus("e", "running");
+        it.assertFresh("e", "SELECT id, 10 / a AS q FROM t");
     }
 
     @Test

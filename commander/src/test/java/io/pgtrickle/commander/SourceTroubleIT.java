@@ -190,6 +190,18 @@ final class SourceTroubleIT {
             it.assertFresh("v", QUERY);
             it.execute("INSERT INTO t VALUES (101, 1, 1, 'x')");
             it.assertFresh("v", QUERY);
+            // while its query waits for the lock, others move on
+            it.execute(
+                    "DO $$ BEGIN PERFORM pgtrickle._submit('create_view',"
+                            + " '{\"name\": \"y\", \"query\": \"SELECT id FROM other\"}', pgtrickle._settings()); END $$");
+            it.await(
+                    "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'pgtrickle planner' AND wait_event_type = 'Lock'",
+                    "1"::equals);
+            it.execute(
+                    "INSERT INTO t VALUES (102, 1, 1, 'x')",
+                    "CALL pgtrickle.wait_for_lsn(view_name => 'v')");
+            assertThat(it.value("SELECT state FROM pgtrickle.command ORDER BY id DESC LIMIT 1"))
+                    .isEqualTo("running");
             RunningSidecar.execute(blocker, "ROLLBACK");
         }
         it.assertFresh("w", "SELECT x FROM other");

@@ -26,8 +26,8 @@ final class QueryAnalysis {
     /// Characters of a query. PostgreSQL's parser needs some hundred bytes of memory for each.
     static final int MAX_QUERY_LENGTH = 1 << 20;
 
-    /// How long the analysis may wait for locks on the query's relations before it gives up: the engine waits with it.
-    private static final String LOCK_TIMEOUT = "2s";
+    /// How long the analysis may wait for locks on the query's relations before it gives up: later commands wait with it.
+    private static final String LOCK_TIMEOUT = "5s";
 
     private static final String PREFIX = "CREATE TEMPORARY VIEW pgtrickle_analysis AS\n";
 

@@ -85,6 +85,15 @@ public final class Console {
         out.flush();
     }
 
+    /// Shows it in the place of what was shown before; as JSON a line each time.
+    public void refresh(LiveTable live, String headline, Table table) {
+        if (json()) {
+            print(table);
+        } else {
+            live.show(headline, table);
+        }
+    }
+
     /// One object in JSON; a line a column in a table.
     public void printRecord(Table table) {
         if (json()) {

@@ -3,6 +3,7 @@ package io.pgtrickle.cli.demo;
 import io.pgtrickle.cli.console.Closer;
 import io.pgtrickle.cli.console.Console;
 import io.pgtrickle.cli.console.Durations;
+import io.pgtrickle.cli.console.LiveTable;
 import io.pgtrickle.cli.console.Logging;
 import io.pgtrickle.cli.http.HttpAddress;
 import java.io.IOException;

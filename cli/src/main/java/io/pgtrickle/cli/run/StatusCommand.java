@@ -2,6 +2,8 @@ package io.pgtrickle.cli.run;
 
 import io.pgtrickle.cli.console.Console;
 import io.pgtrickle.cli.console.Database;
+import io.pgtrickle.cli.console.LiveTable;
+import io.pgtrickle.cli.console.WatchOptions;
 import io.pgtrickle.cli.http.HttpAddress;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
@@ -39,6 +41,11 @@ public final class StatusCommand implements Callable<Integer> {
                     "Ask the sidecar on this machine by HTTP whether it is alive: exit status 0 or 1.")
     private boolean health;
 
+    @Option(names = "--watch", description = "Look again each second, and at the views as well.")
+    private boolean watch;
+
+    @Mixin private WatchOptions watching = new WatchOptions();
+
     public StatusCommand(Console console) {
         this.console = console;
     }
@@ -48,8 +55,28 @@ public final class StatusCommand implements Callable<Integer> {
         if (health) {
             return checkHealth();
         }
+        if (watch) {
+            return watch();
+        }
         try (Database database = Database.open(console.address())) {
             console.printRecord(database.query("SELECT * FROM pgtrickle.sidecar_status()"));
+        }
+        return ExitCode.OK;
+    }
+
+    private int watch() throws SQLException {
+        LiveTable live = new LiveTable(console);
+        try (Database database = Database.open(console.address())) {
+            watching.repeat(() -> {
+                String sidecar =
+                        database.text(
+                                "SELECT format('%s at %s, %s bytes behind', state, position, lag_bytes) FROM pgtrickle.sidecar_status()");
+                console.refresh(
+                        live,
+                        sidecar.isEmpty() ? "no sidecar has ever been seen" : sidecar,
+                        database.query(
+                                "SELECT view_name::text, status, message, lag_bytes, latency, changes_applied FROM pgtrickle.list_views()"));
+            });
         }
         return ExitCode.OK;
     }

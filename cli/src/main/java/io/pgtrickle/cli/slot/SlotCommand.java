@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /// `pgtrickle slot`.
 @Command(
         name = "slot",
-        description = "Lists, creates, drops, advances and peeks into replication slots.")
+        description = "Lists, creates, drops, advances, watches and peeks into replication slots.")
 public final class SlotCommand {
 
     private SlotCommand() {}
@@ -21,6 +21,7 @@ public final class SlotCommand {
                 .addSubcommand(new SlotDropCommand(console))
                 .addSubcommand(new SlotAdvanceCommand(console))
                 .addSubcommand(new SlotPeekCommand(console))
+                .addSubcommand(new SlotWatchCommand(console))
                 .registerConverter(Lsn.class, Lsn::parse);
     }
 }

@@ -54,12 +54,17 @@ final class SlotListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws SQLException {
         try (Database database = Database.open(console.address())) {
-            List<List<@Nullable Object>> rows = new ArrayList<>();
-            new Slots(database.connection()).list().forEach(slot -> rows.add(row(slot)));
-            Table slots = new Table(COLUMNS, rows);
-            console.print(console.json() ? slots : slots.select(SHOWN));
+            console.print(table(console, new Slots(database.connection()).list()));
         }
         return ExitCode.OK;
+    }
+
+    /// The slots as a table: of all columns as JSON, otherwise of what fits a terminal.
+    static Table table(Console console, List<Slot> slots) {
+        List<List<@Nullable Object>> rows = new ArrayList<>();
+        slots.forEach(slot -> rows.add(row(slot)));
+        Table table = new Table(COLUMNS, rows);
+        return console.json() ? table : table.select(SHOWN);
     }
 
     private static List<@Nullable Object> row(Slot slot) {

@@ -6,7 +6,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// `pgtrickle view`.
-@Command(name = "view", description = "Creates, lists, explains, verifies and drops views.")
+@Command(name = "view", description = "Creates, lists, alters, pauses, rebuilds, explains, verifies and drops views.")
 public final class ViewCommand {
 
     private ViewCommand() {}
@@ -16,6 +16,11 @@ public final class ViewCommand {
         return new CommandLine(new ViewCommand())
                 .addSubcommand(new ViewListCommand(console))
                 .addSubcommand(new ViewCreateCommand(console))
+                .addSubcommand(new ViewAlterCommand(console))
+                .addSubcommand(new ViewRenameCommand(console))
+                .addSubcommand(new ViewPauseCommand(console))
+                .addSubcommand(new ViewResumeCommand(console))
+                .addSubcommand(new ViewRebuildCommand(console))
                 .addSubcommand(new ViewDropCommand(console))
                 .addSubcommand(new ViewExplainCommand(console))
                 .addSubcommand(new ViewVerifyCommand(console));

@@ -2,17 +2,12 @@ package io.pgtrickle.cli.view;
 
 import io.pgtrickle.cli.console.Console;
 import io.pgtrickle.cli.console.Database;
-import io.pgtrickle.model.ErrorCode;
-import io.pgtrickle.model.PgtrickleException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.sql.SQLException;
-import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -28,18 +23,7 @@ final class ViewCreateCommand implements Callable<Integer> {
             description = "The table's name, which may have a schema.")
     private String name = "";
 
-    @Parameters(
-            index = "1",
-            arity = "0..1",
-            paramLabel = "QUERY",
-            description = "The query, in SQL; - reads it from standard input.")
-    private String argument = "";
-
-    @Option(
-            names = "--file",
-            paramLabel = "FILE",
-            description = "Reads the query from a file instead.")
-    private Optional<Path> file = Optional.empty();
+    @Mixin private QueryOptions query = new QueryOptions();
 
     @Option(names = "--if-not-exists", description = "Do nothing where a view of that name exists.")
     private boolean ifNotExists;
@@ -49,35 +33,35 @@ final class ViewCreateCommand implements Callable<Integer> {
             description = "Return once the view is accepted; it is filled in the background.")
     private boolean noWait;
 
+    @Option(
+            names = "--or-replace",
+            description = "Give a view of that name the query, where there is one.")
+    private boolean orReplace;
+
+    @Option(
+            names = "--use-existing-table",
+            description = "Fill an empty table of that name, which a migration made.")
+    private boolean useExistingTable;
+
     ViewCreateCommand(Console console) {
         this.console = console;
     }
 
     @Override
     public Integer call() throws SQLException, IOException {
-        String query = query();
+        String text = query.read();
         try (Database database = Database.open(console.address())) {
             database.execute(
-                    "CALL pgtrickle.create_view(name => ?, query => ?, block => ?, if_not_exists => ?)",
+                    "CALL pgtrickle.create_view(name => ?, query => ?, block => ?, if_not_exists => ?,"
+                            + " or_replace => ?, use_existing_table => ?)",
                     name,
-                    query,
+                    text,
                     !noWait,
-                    ifNotExists);
+                    ifNotExists,
+                    orReplace,
+                    useExistingTable);
         }
         console.say(noWait ? "view " + name + " is accepted" : "view " + name + " is there");
         return ExitCode.OK;
-    }
-
-    private String query() throws IOException {
-        if (file.isPresent() == !argument.isBlank()) {
-            throw PgtrickleException.of(
-                    ErrorCode.BAD_ARGUMENT, "one of QUERY and --file must be given");
-        }
-        if (file.isPresent()) {
-            return Files.readString(file.get());
-        }
-        return argument.equals("-")
-                ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8)
-                : argument;
     }
 }

@@ -1,23 +1,20 @@
-package io.pgtrickle.cli.demo;
+package io.pgtrickle.cli.console;
 
-import io.pgtrickle.cli.console.Console;
-import io.pgtrickle.cli.console.Table;
-import io.pgtrickle.cli.console.TextTable;
 import java.util.List;
 
 /// Prints a block of lines again and again: in its place on a terminal, below the last one elsewhere.
-final class LiveTable {
+public final class LiveTable {
 
     private static final String ESCAPE = "\u001b[";
 
     private final Console console;
     private int linesUp;
 
-    LiveTable(Console console) {
+    public LiveTable(Console console) {
         this.console = console;
     }
 
-    void show(String headline, Table table) {
+    public void show(String headline, Table table) {
         if (console.interactive()) {
             // up to where the last block began, and erase to the end of the screen
             String back = linesUp == 0 ? "" : ESCAPE + linesUp + "A" + ESCAPE + "J";
