@@ -39,6 +39,16 @@ record SourceShape(String columns, String channel, String storage, String versio
              WHERE c.oid = ANY (?::oid[])
             """;
 
+    /// Each table below some parents, with the parent.
+    private static final String MEMBERS =
+            """
+            WITH RECURSIVE below(root, oid) AS (
+                SELECT o, o FROM unnest(?::oid[]) o
+                UNION
+                SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.oid)
+            SELECT root::bigint, string_agg(oid::text, ' ' ORDER BY oid) FROM below GROUP BY root
+            """;
+
     private record Column(String description, String channel, String storage, String version) {}
 
     /// The shapes of several views' sources as they are now.
@@ -68,13 +78,34 @@ record SourceShape(String columns, String channel, String storage, String versio
                                                         row.getString(6)))),
                 publication,
                 oids.toArray(String[]::new));
+        Map<Long, String> members = members(sql, definitions);
         Map<Long, SourceShape> shapes = new HashMap<>();
-        definitions.forEach(definition -> shapes.put(definition.id(), of(definition, tables)));
+        definitions.forEach(definition ->
+                shapes.put(definition.id(), of(definition, tables, members)));
         return shapes;
     }
 
+    private static Map<Long, String> members(Sql sql, Collection<ViewDefinition> definitions) {
+        String[] parents =
+                definitions.stream()
+                        .flatMap(definition -> definition.plan().parents().stream())
+                        .distinct()
+                        .map(oid -> Long.toString(oid))
+                        .toArray(String[]::new);
+        Map<Long, String> members = new HashMap<>();
+        if (parents.length > 0) {
+            sql.query(
+                    MEMBERS,
+                    row -> Optional.ofNullable(members.put(row.getLong(1), row.getString(2))),
+                    (Object) parents);
+        }
+        return members;
+    }
+
     private static SourceShape of(
-            ViewDefinition definition, Map<Long, Map<Integer, Column>> tables) {
+            ViewDefinition definition,
+            Map<Long, Map<Integer, Column>> tables,
+            Map<Long, String> members) {
         Map<String, Column> needed = new TreeMap<>();
         for (var source : definition.sources()) {
             Map<Integer, Column> found = tables.getOrDefault(source.relationOid(), Map.of());
@@ -98,6 +129,12 @@ record SourceShape(String columns, String channel, String storage, String versio
         StringBuilder channel = new StringBuilder();
         StringBuilder storage = new StringBuilder();
         StringBuilder versions = new StringBuilder();
+        for (long parent : definition.plan().parents()) {
+            channel.append(parent)
+                    .append(" has ")
+                    .append(members.getOrDefault(parent, "gone"))
+                    .append('\n');
+        }
         needed.forEach((number, column) -> {
             columns.append(number).append(' ').append(column.description()).append('\n');
             channel.append(number).append(' ').append(column.channel()).append('\n');
@@ -116,7 +153,9 @@ record SourceShape(String columns, String channel, String storage, String versio
             what =
                     "a table that it reads was dropped, or a column of it dropped, renamed or changed";
         } else if (!channel.equals(now.channel)) {
-            what = "a table that it reads left the publication, or changed its replica identity";
+            what =
+                    "a table that it reads left the publication, changed its replica identity,"
+                            + " or got or lost a partition";
         } else if (!storage.equals(now.storage) && !versions.equals(now.versions)) {
             what = "a table that it reads was rewritten";
         } else {

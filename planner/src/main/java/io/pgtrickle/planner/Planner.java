@@ -19,6 +19,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.TreeSet;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /// From a query's text to the plan of a view, by way of PostgreSQL's own analysis. Reads the catalog; changes nothing, executes
@@ -85,7 +86,8 @@ public final class Planner {
                         catalog,
                         support,
                         new RelationTranslator(catalog, new TableChecks(major)),
-                        new AtomicInteger());
+                        new AtomicInteger(),
+                        new TreeSet<>());
         Unnested translated = BlockTranslator.translateWhole(tree, context);
         if (translated.outputs().isEmpty()) {
             throw Refusals.query("queries without columns", "Select at least one column.");
@@ -106,7 +108,8 @@ public final class Planner {
                         rewritten,
                         columns,
                         properties.primaryKey(rewritten.types()),
-                        fingerprint(rewritten));
+                        fingerprint(rewritten),
+                        List.copyOf(context.parents()));
         PlanCheck.check(plan);
         return plan;
     }
@@ -150,7 +153,7 @@ public final class Planner {
     private static String fingerprint(Plan plan) {
         StringBuilder text =
                 new StringBuilder(FINGERPRINT_FORMAT).append('\n').append(PlanText.of(plan));
-        Map<Long, List<Source>> sources = new ViewPlan(plan, List.of(), List.of(), "").sources();
+        Map<Long, List<Source>> sources = new ViewPlan(plan, List.of(), List.of(), "", List.of()).sources();
         sources.forEach((oid, scans) ->
                 scans.forEach(scan -> {
                     text.append(oid);

@@ -42,7 +42,7 @@ final class RelationTranslator {
             return result(relation, used, context);
         }
         if (relation.kind() != TableInfo.Kind.VIEW) {
-            return table(oid, used, withChildren);
+            return table(oid, used, withChildren, context);
         }
         Unnested view =
                 BlockTranslator.translateWhole(NodeTree.parseQuery(catalog.viewTree(oid)), context);
@@ -81,7 +81,8 @@ final class RelationTranslator {
     }
 
     /// @param withChildren whether tables that inherit from it are read too
-    private Columns table(int oid, Set<Integer> used, boolean withChildren) {
+    private Columns table(
+            int oid, Set<Integer> used, boolean withChildren, PlannerContext context) {
         TableInfo table = catalog.table(oid);
         checks.check(table);
         used.forEach(attribute -> checks.checkColumn(table, attribute));
@@ -89,6 +90,7 @@ final class RelationTranslator {
         if (!partitioned && (table.children().isEmpty() || !withChildren)) {
             return scan(table, used);
         }
+        context.parents().add(Integer.toUnsignedLong(oid));
         List<Integer> attributes = used.stream().sorted().toList();
         List<Plan> members = new ArrayList<>();
         members(table, members(table), attributes, members);

@@ -38,7 +38,7 @@ final class PlanCheckTest {
                                 new OutputColumn(
                                         "c", type.oid(), -1, 0, type, type.equals(SqlType.INT4)))
                         .toList();
-        return new ViewPlan(plan, columns, key, "");
+        return new ViewPlan(plan, columns, key, "", List.of());
     }
 
     private static void assertFault(ViewPlan view, String fault) {

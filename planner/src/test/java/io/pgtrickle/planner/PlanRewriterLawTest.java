@@ -86,7 +86,7 @@ final class PlanRewriterLawTest {
 
     private ZSet evaluate(Plan plan) {
         Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
-        new ViewPlan(plan, List.of(), List.of(), "")
+        new ViewPlan(plan, List.of(), List.of(), "", List.of())
                 .sources()
                 .forEach((oid, scans) ->
                         scans.forEach(scan ->

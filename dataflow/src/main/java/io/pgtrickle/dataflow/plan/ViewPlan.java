@@ -11,16 +11,26 @@ import java.util.Map;
 ///
 /// @param plan its rows have the cells of `columns`, in their order
 /// @param uniqueKey indexes into `columns` of a provably unique key that is never NULL; empty where none is known
+/// @param parents tables that are read as their partitions or children: those that there were when it was planned
 /// @param fingerprint changes whenever state that was made for the plan can't serve it any more
 public record ViewPlan(
-        Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
+        Plan plan,
+        List<OutputColumn> columns,
+        List<Integer> uniqueKey,
+        String fingerprint,
+        List<Long> parents) {
 
     public ViewPlan(
-            Plan plan, List<OutputColumn> columns, List<Integer> uniqueKey, String fingerprint) {
+            Plan plan,
+            List<OutputColumn> columns,
+            List<Integer> uniqueKey,
+            String fingerprint,
+            List<Long> parents) {
         this.plan = plan;
         this.columns = List.copyOf(columns);
         this.uniqueKey = List.copyOf(uniqueKey);
         this.fingerprint = fingerprint;
+        this.parents = List.copyOf(parents);
     }
 
     /// A column of the result table.
