@@ -20,18 +20,18 @@ final class Bags {
                 String.join(
                         " || ' | ' || ",
                         columns.stream().map(c -> "coalesce(x." + c + "::text, 'NULL')").toList());
-        String wanted = "SELECT " + projection + " FROM (" + query + ") x";
-        String found = "SELECT " + projection + " FROM " + view + " x";
+        // the query is evaluated once
         String sql =
-                "SELECT '-' || r FROM ("
-                        + wanted
-                        + " EXCEPT ALL "
-                        + found
-                        + ") a(r) UNION ALL SELECT '+' || r FROM ("
-                        + found
-                        + " EXCEPT ALL "
-                        + wanted
-                        + ") b(r) ORDER BY 1 LIMIT 20";
+                "WITH w(r) AS MATERIALIZED (SELECT "
+                        + projection
+                        + " FROM ("
+                        + query
+                        + ") x), f(r) AS MATERIALIZED (SELECT "
+                        + projection
+                        + " FROM "
+                        + view
+                        + " x) SELECT '-' || r FROM (TABLE w EXCEPT ALL TABLE f) a UNION ALL SELECT '+' || r FROM"
+                        + " (TABLE f EXCEPT ALL TABLE w) b ORDER BY 1 LIMIT 20";
         List<String> differences = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {

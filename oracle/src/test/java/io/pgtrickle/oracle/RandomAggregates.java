@@ -2,11 +2,16 @@ package io.pgtrickle.oracle;
 
 import io.pgtrickle.oracle.Draft.Term;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /// Aggregate calls over the columns in scope.
 final class RandomAggregates {
+
+    private static final Set<ValueKind> WITHOUT_MINIMUM =
+            EnumSet.of(ValueKind.BOOL, ValueKind.UUID, ValueKind.JSONB);
 
     private final Draft draft;
     private final Choices random;
@@ -62,7 +67,9 @@ final class RandomAggregates {
             draft.use(Construct.AGGREGATE_DISTINCT);
         }
         List<Term> keys =
-                expressions.keys().stream().filter(term -> term.kind() != ValueKind.JSONB).toList();
+                expressions.keys().stream()
+                        .filter(term -> !WITHOUT_MINIMUM.contains(term.kind()))
+                        .toList();
         ValueKind kind =
                 keys.isEmpty() || random.oneIn(3)
                         ? random.pick(List.copyOf(ValueKind.NUMBERS))
@@ -171,18 +178,20 @@ final class RandomAggregates {
             by = value.sql() + direction;
         }
         String argument = (distinct ? "DISTINCT " : "") + value.sql();
+        boolean whole = value.kind() == ValueKind.INT4;
         return switch (random.nextInt(4)) {
             case 0, 1 ->
                     Optional.of(
                             new Term(
-                                    "array_agg("
+                                    (whole ? "" : "cardinality(")
+                                            + "array_agg("
                                             + argument
                                             + " ORDER BY "
                                             + by
                                             + ")"
                                             + filter
-                                            + "::text",
-                                    ValueKind.TEXT,
+                                            + (whole ? "" : ")"),
+                                    whole ? ValueKind.ARRAY : ValueKind.INT4,
                                     Leeway.NONE));
             case 2 ->
                     Optional.of(

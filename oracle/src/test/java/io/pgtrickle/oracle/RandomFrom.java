@@ -30,7 +30,14 @@ final class RandomFrom {
     Relation clause(int depth, List<Term> outer, List<String> where) {
         Relation from = relation(depth);
         while (draft.mayGrow() && random.oneIn(2)) {
-            from = random.oneIn(6) ? lateral(from, outer) : join(from, depth, where);
+            from = random.oneIn(6) ? lateral(from, outer) : join(from, depth);
+        }
+        if (draft.mayGrow() && random.oneIn(8)) {
+            // last: an ON after it would see only what stands right of the comma
+            draft.use(Construct.COMMA_JOIN);
+            Relation right = relation(0);
+            where.add(on(from, right, false));
+            from = new Relation(from.sql() + ", " + right.sql(), merged(from, right));
         }
         return from;
     }
@@ -79,14 +86,14 @@ final class RandomFrom {
         return new Relation(sql, new Relation("", columns).under(alias));
     }
 
-    private Relation join(Relation left, int depth, List<String> where) {
+    private Relation join(Relation left, int depth) {
         Relation right = random.oneIn(7) ? self(left) : relation(depth);
         if (random.oneIn(8) && draft.mayGrow()) {
             draft.use(Construct.NESTED_JOIN);
-            Relation inner = joined(right, relation(0), where);
+            Relation inner = joined(right, relation(0));
             right = new Relation("(" + inner.sql() + ")", inner.columns());
         }
-        return joined(left, right, where);
+        return joined(left, right);
     }
 
     /// The same table once more, where the left side is a plain table.
@@ -101,7 +108,7 @@ final class RandomFrom {
         return relation(0);
     }
 
-    private Relation joined(Relation left, Relation right, List<String> where) {
+    private Relation joined(Relation left, Relation right) {
         Map<String, Term> both = merged(left, right);
         List<String> shared = shared(left, right);
         if (!shared.isEmpty() && random.oneIn(5)) {
@@ -111,11 +118,6 @@ final class RandomFrom {
         if (dice == 0) {
             draft.use(Construct.CROSS_JOIN);
             return new Relation(left.sql() + " CROSS JOIN " + right.sql(), both);
-        }
-        if (dice == 1) {
-            draft.use(Construct.COMMA_JOIN);
-            where.add(on(left, right, false));
-            return new Relation(left.sql() + ", " + right.sql(), both);
         }
         String kind = kind();
         return new Relation(
@@ -187,11 +189,24 @@ final class RandomFrom {
         return comparable ? shared : List.of();
     }
 
+    /// The columns of both. A merged column whose name comes again on the other side can't be named any more.
     private static Map<String, Term> merged(Relation left, Relation right) {
         Map<String, Term> both = new LinkedHashMap<>();
-        left.columns().forEach((_, term) -> both.put(term.sql(), term));
-        right.columns().forEach((_, term) -> both.put(term.sql(), term));
+        left.columns().forEach((_, term) -> put(both, term, right));
+        right.columns().forEach((_, term) -> put(both, term, left));
         return both;
+    }
+
+    private static void put(Map<String, Term> both, Term term, Relation other) {
+        boolean ambiguous =
+                !term.isColumn()
+                        && other.terms().stream()
+                                .anyMatch(there ->
+                                        there.sql().equals(term.sql())
+                                                || there.sql().endsWith("." + term.sql()));
+        if (!ambiguous) {
+            both.put(term.sql(), term);
+        }
     }
 
     /// @param equal whether only equalities will do

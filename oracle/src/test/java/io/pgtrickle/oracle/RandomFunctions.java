@@ -68,12 +68,13 @@ final class RandomFunctions {
             }
             case 3 -> {
                 draft.use(Construct.JSONB_SET_RETURNING);
+                String json = of(ValueKind.JSONB, seen);
                 yield new Call(
-                        "jsonb_array_elements_text(jsonb_build_array("
-                                + of(ValueKind.INT4, seen)
-                                + ", "
-                                + of(ValueKind.TEXT, seen)
-                                + "))",
+                        "jsonb_array_elements_text(CASE jsonb_typeof("
+                                + json
+                                + ") WHEN 'array' THEN "
+                                + json
+                                + " END)",
                         ValueKind.TEXT);
             }
             default -> {

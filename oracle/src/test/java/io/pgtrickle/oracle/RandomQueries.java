@@ -204,12 +204,15 @@ final class RandomQueries {
         draft.commonTables().add(common);
         Relation query = expression(depth - 1, outer);
         draft.commonTables().remove(common);
+        String main =
+                query.sql().startsWith("WITH")
+                        ? "SELECT * FROM (" + query.sql() + ") q"
+                        : query.sql();
         if (query.sql().split(name + " a", -1).length > 2) {
             draft.use(Construct.WITH_TWICE);
         }
         return new Relation(
-                "WITH " + name + " AS " + hint + "(" + body.sql() + ") " + query.sql(),
-                query.columns());
+                "WITH " + name + " AS " + hint + "(" + body.sql() + ") " + main, query.columns());
     }
 
     /// Expressions that may contain subqueries.

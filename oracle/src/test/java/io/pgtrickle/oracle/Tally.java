@@ -37,7 +37,7 @@ final class Tally {
                 query.uses().forEach(use -> compared.merge(use, 1, Integer::sum));
             }
             case Outcome.Refused(String reason) -> {
-                refusals.merge(reason, 1, Integer::sum);
+                refusals.merge(summary(reason), 1, Integer::sum);
                 query.uses().forEach(use -> refused.merge(use, 1, Integer::sum));
                 trace("REFUSED " + reason + " in " + query.sql());
             }
@@ -48,6 +48,11 @@ final class Tally {
             case Outcome.Failing _ -> failing++;
             case Outcome.Fault _ -> {}
         }
+    }
+
+    /// Without what differs from query to query.
+    private static String summary(String reason) {
+        return reason.replaceAll("\\(.*|ordered by.*", "...");
     }
 
     private static void trace(String text) {

@@ -45,10 +45,16 @@ final class TpchDatabase {
         return queries;
     }
 
-    /// @param scale 1 is 6,000,000 rows of lineitem
-    static void create(Connection connection, double scale) throws SQLException, IOException {
+    static void createTables(Connection connection) throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
             statement.execute(resource("schema.sql"));
+        }
+    }
+
+    /// @param scale 1 is 6,000,000 rows of lineitem
+    static void create(Connection connection, double scale) throws SQLException, IOException {
+        createTables(connection);
+        try (Statement statement = connection.createStatement()) {
             for (TpchTable<?> table : TABLES) {
                 String rows =
                         StreamSupport.stream(
