@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
 final class QueryOptions {
 
     @Parameters(
-            index = "1",
+            index = "0+",
             arity = "0..1",
             paramLabel = "QUERY",
             description = "The query, in SQL; - reads it from standard input.")
