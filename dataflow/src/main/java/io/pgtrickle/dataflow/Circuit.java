@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
 /// A plan's operators, wired. Sub-plans that are equal as data become one operator whose delta feeds all its readers in the
@@ -118,28 +119,12 @@ public final class Circuit {
                                     ? leaf.initialize()
                                     : own.isEmpty() ? NOTHING : leaf.step(own);
                         }
-                        case Operator.Unary unary -> {
-                            ZSet input = input(0);
-                            yield first
-                                    ? unary.initialize(input)
-                                    : input.isEmpty() ? NOTHING : unary.step(input);
-                        }
-                        case Operator.Nary nary -> {
-                            List<ZSet> deltas =
-                                    IntStream.range(0, inputs.size())
-                                            .mapToObj(this::input)
-                                            .toList();
-                            yield deltas.stream().allMatch(ZSet::isEmpty)
-                                    ? NOTHING
-                                    : nary.step(deltas);
-                        }
-                        case Operator.Binary binary -> {
-                            ZSet left = input(0);
-                            ZSet right = input(1);
-                            yield left.isEmpty() && right.isEmpty()
-                                    ? NOTHING
-                                    : binary.step(left, right);
-                        }
+                        case Operator.Unary _, Operator.Nary _, Operator.Binary _ ->
+                                operator.apply(
+                                        IntStream.range(0, inputs.size())
+                                                .mapToObj(this::input)
+                                                .toList(),
+                                        first);
                     };
             rowsOut += delta.size();
         }
@@ -180,8 +165,12 @@ public final class Circuit {
             if (known != null) {
                 return known;
             }
-            List<Node> inputs = plan.inputs().stream().map(this::node).toList();
-            Node node = new Node(plan, operator(plan), inputs);
+            List<Plan> below =
+                    plan instanceof Plan.Recursive recursive
+                            ? RecursiveOperator.inputs(recursive)
+                            : plan.inputs();
+            List<Node> inputs = below.stream().map(this::node).toList();
+            Node node = new Node(plan, operator(plan, this::next), inputs);
             nodes.add(node);
             nodeByPlan.put(plan, node);
             if (plan instanceof Plan.Scan(Source source)) {
@@ -190,32 +179,29 @@ public final class Circuit {
             return node;
         }
 
-        private Operator operator(Plan plan) {
+        private Operator operator(Plan plan, Supplier<Arrangement> arrangements) {
             return switch (plan) {
-                case Plan.Scan(Source source) -> new SourceOperator(source, next());
+                case Plan.Scan(Source source) -> new SourceOperator(source, arrangements.get());
                 case Plan.Filter(_, var predicate) ->
                         new FilterOperator(compiler.evaluator(predicate));
                 case Plan.Project(_, var columns) ->
                         new ProjectOperator(columns.stream().map(compiler::evaluator).toList());
-                case Plan.Join join -> JoinOperator.of(join, this::next);
-                case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, this::next);
+                case Plan.Join join -> JoinOperator.of(join, arrangements);
+                case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, arrangements);
                 case Plan.Values values -> new ValuesOperator(values, compiler);
                 case Plan.Union _ -> new UnionOperator();
-                case Plan.Distinct distinct -> new DistinctOperator(distinct, this::next);
-                case Plan.SetOperation sets -> new SetOperationOperator(sets, this::next);
-                case Plan.TopK topK -> new TopKOperator(topK, next(), next());
-                case Plan.AtMostOne one -> new AtMostOneOperator(one, next());
-                case Plan.Window window -> new WindowOperator(window, next());
-                case Plan.ProjectSet _ -> throw notYet(plan);
-                case Plan.Recursive _ -> throw notYet(plan);
-                case Plan.WorkingTable _ -> throw notYet(plan);
+                case Plan.Distinct distinct -> new DistinctOperator(distinct, arrangements);
+                case Plan.SetOperation sets -> new SetOperationOperator(sets, arrangements);
+                case Plan.TopK topK -> new TopKOperator(topK, arrangements.get(), arrangements.get());
+                case Plan.AtMostOne one -> new AtMostOneOperator(one, arrangements.get());
+                case Plan.Window window -> new WindowOperator(window, arrangements.get());
+                case Plan.ProjectSet set -> new ProjectSetOperator(set, compiler);
+                case Plan.Recursive recursive ->
+                        new RecursiveOperator(recursive, this::operator, arrangements);
+                case Plan.WorkingTable _ ->
+                        throw PgtrickleException.of(
+                                ErrorCode.INTERNAL, "a working table outside of its recursion");
             };
-        }
-
-        private static PgtrickleException notYet(Plan plan) {
-            return PgtrickleException.of(
-                    ErrorCode.UNSUPPORTED_QUERY,
-                    "\"" + Explanation.of(plan).name() + "\" isn't supported yet");
         }
 
         private Arrangement next() {

@@ -9,6 +9,22 @@ import java.util.List;
 /// A delta that was handed over or returned isn't changed afterwards, since one may have several readers.
 sealed interface Operator {
 
+    /// The delta of one that isn't a leaf; without changes of its inputs it has none.
+    ///
+    /// @param deltas of its inputs
+    /// @param first whether it has seen nothing yet
+    default ZSet apply(List<ZSet> deltas, boolean first) {
+        boolean idle = deltas.stream().allMatch(ZSet::isEmpty);
+        return switch (this) {
+            case Unary unary when first -> unary.initialize(deltas.getFirst());
+            case Operator _ when idle -> new ZSet();
+            case Unary unary -> unary.step(deltas.getFirst());
+            case Nary nary -> nary.step(deltas);
+            case Binary binary -> binary.step(deltas.get(0), deltas.get(1));
+            case Leaf _ -> throw new IllegalArgumentException("a leaf has no inputs");
+        };
+    }
+
     /// Has no input but a table's changes.
     sealed interface Leaf extends Operator permits SourceOperator, ValuesOperator {
         ZSet step(List<SourceChange> changes);
@@ -22,6 +38,7 @@ sealed interface Operator {
     sealed interface Unary extends Operator
             permits FilterOperator,
                     ProjectOperator,
+                    ProjectSetOperator,
                     AggregateOperator,
                     DistinctOperator,
                     TopKOperator,
@@ -36,7 +53,7 @@ sealed interface Operator {
     }
 
     /// Has any number of inputs.
-    sealed interface Nary extends Operator permits UnionOperator {
+    sealed interface Nary extends Operator permits UnionOperator, RecursiveOperator {
         ZSet step(List<ZSet> deltas);
     }
 

@@ -1,28 +1,28 @@
 package io.pgtrickle.dataflow;
 
-import io.pgtrickle.dataflow.expression.Evaluator;
+import io.pgtrickle.dataflow.expression.Preparable;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 
-/// Walks over rows in batches, for each of which the evaluators ask PostgreSQL what they need, so that it is asked once a batch
+/// Walks over rows in batches, for each of which expressions ask PostgreSQL what they need, so that it is asked once a batch
 /// and not once a row.
 final class PreparedRows {
 
     /// Rows of a batch: enough that the way to the server is shared by many, few enough that their outcomes are remembered.
     static final int BATCH_ROWS = 1_000;
 
-    private final List<Evaluator> evaluators;
+    private final List<? extends Preparable> askers;
 
-    PreparedRows(List<Evaluator> evaluators) {
-        this.evaluators = evaluators.stream().filter(Evaluator::needsPreparation).toList();
+    PreparedRows(List<? extends Preparable> askers) {
+        this.askers = askers.stream().filter(Preparable::needsPreparation).toList();
     }
 
     /// Whether anything is asked at all.
     boolean areNeeded() {
-        return !evaluators.isEmpty();
+        return !askers.isEmpty();
     }
 
     void forEach(ZSet delta, ZSet.Visitor visitor) {
@@ -44,7 +44,7 @@ final class PreparedRows {
     /// For rows that the caller has gathered, `BATCH_ROWS` at most.
     void prepare(Collection<Row> rows) {
         if (!rows.isEmpty()) {
-            evaluators.forEach(evaluator -> evaluator.prepare(rows));
+            askers.forEach(evaluator -> evaluator.prepare(rows));
         }
     }
 

@@ -10,6 +10,7 @@ import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.ByteWriter;
@@ -21,10 +22,13 @@ import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// What a plan means, without any increment or index: lists of rows, nested loops, aggregates recomputed from all values.
@@ -32,6 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class NaiveEvaluation {
 
     private final Map<Source, List<Row>> tables;
+    private final Map<Integer, List<Row>> workingTables = new HashMap<>();
 
     NaiveEvaluation(Map<Source, List<Row>> tables) {
         this.tables = tables;
@@ -66,9 +71,56 @@ final class NaiveEvaluation {
             case Plan.Values(List<List<Expression>> rows, _) ->
                     rows.stream().map(cells -> values(cells, Row.of())).toList();
             case Plan.Window window -> new NaiveWindows(window).rows(rows(window.input()));
-            case Plan.ProjectSet _, Plan.Recursive _, Plan.WorkingTable _ ->
-                    throw new AssertionError("not evaluated naively yet: " + plan);
+            case Plan.ProjectSet set ->
+                    rows(set.input()).stream().flatMap(row -> lockstep(set, row)).toList();
+            case Plan.Recursive recursive -> recursive(recursive);
+            case Plan.WorkingTable(int id, _) -> workingTables.getOrDefault(id, List.of());
         };
+    }
+
+    private static Stream<Row> lockstep(Plan.ProjectSet plan, Row row) {
+        List<List<Row>> sets =
+                plan.functions().stream()
+                        .map(function ->
+                                new Compiler(RemoteFunctions.NONE)
+                                        .rows(
+                                                function.functionOid(),
+                                                function.arguments(),
+                                                function.types().getFirst())
+                                        .evaluate(row))
+                        .toList();
+        int longest = sets.stream().mapToInt(List::size).max().orElse(0);
+        return IntStream.range(0, longest)
+                .mapToObj(i -> {
+                    Row wide = row;
+                    for (List<Row> set : sets) {
+                        Row none = Row.of((Object) null);
+                        wide = wide.concat(i < set.size() ? set.get(i) : none);
+                    }
+                    return plan.ordinality() ? wide.concat(Row.of(i + 1L)) : wide;
+                });
+    }
+
+    /// Round by round, as the manual has it (7.8.2).
+    private List<Row> recursive(Plan.Recursive plan) {
+        List<SqlType> types = plan.types();
+        List<Row> working =
+                plan.all() ? rows(plan.base()) : NaiveSets.distinct(types, rows(plan.base()));
+        List<Row> result = new ArrayList<>();
+        while (!working.isEmpty()) {
+            result.addAll(working);
+            workingTables.put(plan.id(), working);
+            List<Row> next = rows(plan.step());
+            if (!plan.all()) {
+                Plan.SetOperation fresh =
+                        new Plan.SetOperation(
+                                plan.base(), plan.base(), Plan.SetOperator.EXCEPT, false);
+                next = NaiveSets.setOperation(fresh, next, result);
+            }
+            working = next;
+        }
+        workingTables.remove(plan.id());
+        return result;
     }
 
     private static Row values(List<Expression> columns, Row row) {

@@ -86,31 +86,7 @@ final class Columns {
 
     /// The expressions directly below.
     static List<Expression> children(Expression expression) {
-        return switch (expression) {
-            case Column _, Expression.Constant _ -> List.of();
-            case Call call -> call.arguments();
-            case Expression.Remote(_, List<Expression> arguments) -> arguments;
-            case Expression.Relabel(Expression input, _) -> List.of(input);
-            case Expression.And(List<Expression> terms) -> terms;
-            case Expression.Or(List<Expression> terms) -> terms;
-            case Expression.Not(Expression input) -> List.of(input);
-            case Expression.IsNull(Expression input, _) -> List.of(input);
-            case Expression.BooleanTest(Expression input, _, _) -> List.of(input);
-            case Expression.IsDistinct(Call equality) -> equality.arguments();
-            case Expression.NullIf(Call equality, _) -> equality.arguments();
-            case Expression.Case(List<Branch> branches, Expression otherwise, _) -> {
-                List<Expression> children = new ArrayList<>();
-                branches.forEach(branch -> {
-                    children.add(branch.condition());
-                    children.add(branch.result());
-                });
-                children.add(otherwise);
-                yield children;
-            }
-            case Expression.Coalesce(List<Expression> terms, _) -> terms;
-            case Expression.Extreme(_, List<Expression> terms, _) -> terms;
-            case Expression.Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
-        };
+        return expression.parts();
     }
 
     /// The same expression over what the function makes of its parts.

@@ -3,6 +3,7 @@ package io.pgtrickle.planner;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.planner.NodeValue.Datum;
@@ -194,14 +195,6 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     }
 
     private Expression function(Node node) {
-        List<RemoteCalls.Argument> arguments = new ArrayList<>();
-        for (Node argument : node.nodes("args")) {
-            boolean named = argument.kind().equals("NAMEDARGEXPR");
-            arguments.add(
-                    new RemoteCalls.Argument(
-                            named ? argument.text("name") : "",
-                            translate(named ? argument.node("arg") : argument)));
-        }
         return calls.callNamed(
                 new FunctionCalls.Request(
                         node.integer("funcid"),
@@ -209,7 +202,36 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                         type(node, "funcresulttype", "funccollid"),
                         node.integer("inputcollid"),
                         node.flag("funcvariadic")),
-                arguments);
+                arguments(node));
+    }
+
+    /// @param call a FUNCEXPR or OPEXPR that returns a set
+    /// @param types of the columns of its rows
+    /// @param definition the columns as the query defines them, `AS (…)`; empty where it doesn't
+    SetFunction setFunction(Node call, List<SqlType> types, String definition) {
+        boolean operator = call.kind().equals("OPEXPR");
+        return calls.setFunction(
+                new FunctionCalls.Request(
+                        call.integer(operator ? "opfuncid" : "funcid"),
+                        operator ? call.integer("opno") : 0,
+                        types.getFirst(),
+                        call.integer("inputcollid"),
+                        !operator && call.flag("funcvariadic")),
+                arguments(call),
+                types,
+                definition);
+    }
+
+    private List<RemoteCalls.Argument> arguments(Node call) {
+        List<RemoteCalls.Argument> arguments = new ArrayList<>();
+        for (Node argument : call.nodes("args")) {
+            boolean named = argument.kind().equals("NAMEDARGEXPR");
+            arguments.add(
+                    new RemoteCalls.Argument(
+                            named ? argument.text("name") : "",
+                            translate(named ? argument.node("arg") : argument)));
+        }
+        return arguments;
     }
 
     private Expression quantified(Node node) {

@@ -353,12 +353,7 @@ final class FromTranslator {
         for (SetFunction call : calls) {
             int end = next + call.arguments().size();
             placed.add(
-                    new SetFunction(
-                            call.functionOid(),
-                            call.name(),
-                            rows.place(attached.expressions().subList(next, end)),
-                            call.types(),
-                            call.collation()));
+                    call.of(rows.place(attached.expressions().subList(next, end))));
             next = end;
             width += call.types().size();
         }

@@ -2,6 +2,8 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.expression.NativeSetFunctions;
+import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.RemoteCall;
@@ -9,6 +11,7 @@ import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Makes calls of functions: natively where the function is known here, otherwise in PostgreSQL; and refuses those whose result
@@ -67,26 +70,39 @@ final class FunctionCalls {
             return new Call(request.functionOid(), name, values, request.type(), collation);
         }
         return new Expression.Remote(
-                remote.function(
+                remote.scalar(
                         new RemoteCalls.Invocation(
                                 function, arguments, request.collationOid(), request.variadic()),
-                        List.of(request.type()),
-                        RemoteCall.Kind.SCALAR),
+                        request.type()),
                 values);
     }
 
-    /// A set-returning function that is evaluated in PostgreSQL, as it stands in FROM.
+    /// A set-returning function.
     ///
     /// @param columns the types of its rows
-    RemoteCall rows(Request request, List<RemoteCalls.Argument> arguments, List<SqlType> columns) {
+    /// @param definition the columns as the query defines them, `AS (…)`; empty where it doesn't
+    SetFunction setFunction(
+            Request request,
+            List<RemoteCalls.Argument> arguments,
+            List<SqlType> columns,
+            String definition) {
         FunctionInfo function = catalog.function(request.functionOid());
-        checkVolatility(
-                request, function, arguments.stream().map(RemoteCalls.Argument::value).toList());
-        return remote.function(
-                new RemoteCalls.Invocation(
-                        function, arguments, request.collationOid(), request.variadic()),
-                columns,
-                RemoteCall.Kind.ROWS);
+        List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
+        checkVolatility(request, function, values);
+        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
+        Optional<RemoteCall> call =
+                byPlace && NativeSetFunctions.supports(request.functionOid(), columns)
+                        ? Optional.empty()
+                        : Optional.of(
+                                remote.rows(
+                                        new RemoteCalls.Invocation(
+                                                function,
+                                                arguments,
+                                                request.collationOid(),
+                                                request.variadic()),
+                                        columns,
+                                        definition));
+        return new SetFunction(request.functionOid(), function.name(), values, columns, call);
     }
 
     /// A cast by the output function of one type and the input function of the other.

@@ -264,7 +264,7 @@ final class PlanText {
                 + list(function.arguments())
                 + " "
                 + function.types().stream().map(PlanText::of).collect(joining())
-                + (function.collation().oid() == 0 ? "" : "/" + of(function.collation()));
+                + function.remote().map(call -> " " + of(call)).orElse("");
     }
 
     private static String typed(List<Expression> expressions) {

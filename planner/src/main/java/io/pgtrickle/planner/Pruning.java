@@ -221,12 +221,7 @@ final class Pruning {
         List<SetFunction> functions =
                 set.functions().stream()
                         .map(function ->
-                                new SetFunction(
-                                        function.functionOid(),
-                                        function.name(),
-                                        below.move(function.arguments()),
-                                        function.types(),
-                                        function.collation()))
+                                function.of(below.move(function.arguments())))
                         .toList();
         boolean ordinality = set.ordinality() && needed.get(width - 1);
         return new Pruned(

@@ -59,10 +59,21 @@ final class RemoteCalls {
         }
     }
 
-    /// A call of a function.
+    /// A call of a function that returns one value.
+    RemoteCall scalar(Invocation call, SqlType result) {
+        return function(call, List.of(result), ")", RemoteCall.Kind.SCALAR);
+    }
+
+    /// A call of a function as it stands in FROM.
     ///
-    /// @param columns the types of its result
-    RemoteCall function(Invocation call, List<SqlType> columns, RemoteCall.Kind kind) {
+    /// @param columns the types of its rows
+    /// @param definition of its columns, `AS (…)`, or empty
+    RemoteCall rows(Invocation call, List<SqlType> columns, String definition) {
+        return function(call, columns, ")" + definition, RemoteCall.Kind.ROWS);
+    }
+
+    private RemoteCall function(
+            Invocation call, List<SqlType> columns, String end, RemoteCall.Kind kind) {
         FunctionInfo function = call.function();
         Signature signature = catalog.signature(function.oid());
         checkDefaults(call, signature);
@@ -85,7 +96,7 @@ final class RemoteCalls {
                     .append(declaredType(argument, i, signature))
                     .append(collate(argument.value().type(), call.collationOid()));
         }
-        fragments.add(sql.append(')').toString());
+        fragments.add(sql.append(end).toString());
         boolean foreign =
                 !function.builtIn()
                         || !function.schema().equals("pg_catalog")

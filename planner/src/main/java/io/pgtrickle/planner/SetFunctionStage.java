@@ -33,12 +33,7 @@ final class SetFunctionStage {
             SetFunction call = function.function();
             int end = next + call.arguments().size();
             calls.add(
-                    new SetFunction(
-                            call.functionOid(),
-                            call.name(),
-                            placed.subList(next, end),
-                            call.types(),
-                            call.collation()));
+                    call.of(placed.subList(next, end)));
             next = end;
             slots.add(function.slot().index());
         }

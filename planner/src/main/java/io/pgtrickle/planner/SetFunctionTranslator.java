@@ -4,8 +4,11 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Column;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.type.SqlType;
+import io.pgtrickle.postgres.Quoting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// Collects the set-returning functions in the select list of one SELECT. Each has a slot for its value, as if it were a column.
 final class SetFunctionTranslator {
@@ -37,7 +40,7 @@ final class SetFunctionTranslator {
                     "Call the function in FROM.");
         }
         SqlType column = catalog.type(type.typeOid(), type.collationOid());
-        SetFunction function = function(call, List.of(column));
+        SetFunction function = expressions.setFunction(call, List.of(column), "");
         for (Registered known : registered) {
             if (known.function().equals(function)) {
                 return known.slot();
@@ -69,22 +72,39 @@ final class SetFunctionTranslator {
         } else {
             types.addAll(catalog.rowTypes(call.integer("funcid"), type.typeOid()));
         }
-        return function(call, types);
+        return expressions.setFunction(call, types, definition(item));
     }
 
-    /// @param types of the columns of its rows
-    private SetFunction function(Node call, List<SqlType> types) {
-        int oid = call.integer(call.has("funcid") ? "funcid" : "opfuncid");
-        List<Expression> arguments = new ArrayList<>();
-        call.nodes("args").forEach(argument -> arguments.add(expressions.translate(argument)));
-        SetFunction function =
-                new SetFunction(
-                        oid,
-                        catalog.function(oid).name(),
-                        arguments,
-                        types,
-                        catalog.collation(call.integer("inputcollid")));
-        SetFunctionSupport.check(function, catalog.function(oid));
-        return function;
+    /// The names and types of the columns, where the query gives them, as for `json_to_recordset`; else empty.
+    private String definition(Node item) {
+        List<Integer> types = item.numbers("funccoltypes");
+        if (types.isEmpty()) {
+            return "";
+        }
+        List<Integer> modifiers = item.numbers("funccoltypmods");
+        List<String> names = names(item.items("funccolnames"));
+        return IntStream.range(0, types.size())
+                .mapToObj(i ->
+                        Quoting.identifier(names.get(i))
+                                + " "
+                                + catalog.typeName(types.get(i), modifiers.get(i)))
+                .collect(Collectors.joining(", ", " AS (", ")"));
+    }
+
+    private static List<String> names(List<NodeValue> items) {
+        List<String> names = new ArrayList<>();
+        for (NodeValue item : items) {
+            switch (item) {
+                case NodeValue.Text(String text) -> names.add(text);
+                case NodeValue.Atom(String text) -> names.add(text);
+                case NodeValue.Nothing _,
+                        NodeValue.Datum _,
+                        NodeValue.Items _,
+                        NodeValue.Numbers _,
+                        Node _ ->
+                        throw Refusals.internal("a column definition without a name");
+            }
+        }
+        return names;
     }
 }

@@ -98,11 +98,7 @@ final class RemoteBatches implements RemoteFunctions {
                 ServerError.of(error)
                         .map(ServerError::message)
                         .filter(text -> !text.isEmpty())
-                        .orElseGet(() ->
-                                "the session that evaluated \""
-                                        + call.name()
-                                        + "\" ended: "
-                                        + error.getMessage());
+                        .orElseGet(() -> "function \"" + call.name() + "\": " + error.getMessage());
         PgtrickleException result = PgtrickleException.of(ErrorCode.ROW_ERROR, message, error);
         String state = error.getSQLState();
         return state == null || state.length() != 5 ? result : result.withSqlState(state);

@@ -40,6 +40,11 @@ final class RemoteSession {
     /// How long a batch may take. A function that needs more for one row is an error of that row.
     static final int TIMEOUT_SECONDS = 10;
 
+    /// Rows that a statement may return: they are gathered in memory.
+    static final int MAX_RESULT_ROWS = 1_000_000;
+
+    private static final String PROGRAM_LIMIT_EXCEEDED = "54000";
+
     private final Connection connection;
     private final Set<Integer> knownTypes = new HashSet<>();
     private final Map<Integer, String> typeNames = new HashMap<>();
@@ -133,6 +138,7 @@ final class RemoteSession {
         try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             bind(call, arguments, statement);
+            statement.setMaxRows(MAX_RESULT_ROWS + 1);
             return read(call, arguments.size(), statement);
         }
     }
@@ -174,6 +180,7 @@ final class RemoteSession {
             outcomes.add(new ArrayList<>(1));
         }
         List<SqlType> types = call.columns();
+        int read = 0;
         try (ResultSet rows = statement.executeQuery()) {
             while (rows.next()) {
                 @Nullable Object[] cells = new @Nullable Object[types.size()];
@@ -182,6 +189,13 @@ final class RemoteSession {
                     cells[i] = image == null ? null : types.get(i).decode(image, 0, image.length);
                 }
                 outcomes.get(rows.getInt(1)).add(Row.of(cells));
+                if (++read > MAX_RESULT_ROWS) {
+                    throw new SQLException(
+                            "a set-returning function returned more than "
+                                    + MAX_RESULT_ROWS
+                                    + " rows",
+                            PROGRAM_LIMIT_EXCEEDED);
+                }
             }
         }
         return outcomes;

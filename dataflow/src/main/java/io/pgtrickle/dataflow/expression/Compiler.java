@@ -1,8 +1,10 @@
 package io.pgtrickle.dataflow.expression;
 
+import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.RemoteFunctions;
+import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -33,12 +35,41 @@ public final class Compiler {
         return calls.isEmpty() ? compiled : new PreparedEvaluator(compiled, calls);
     }
 
-    /// Of a set-returning function, for its argument rows.
-    public RemoteRows rows(RemoteCall call, List<Expression> arguments) {
-        List<Evaluator> evaluators = new ArrayList<>(arguments.size());
-        for (Expression argument : arguments) {
-            evaluators.add(evaluator(argument));
+    /// Compiles a set-returning function that PostgreSQL evaluates.
+    public SetEvaluator rows(RemoteCall call, List<Expression> arguments) {
+        List<Preparable> calls = new ArrayList<>();
+        RemoteSetEvaluator rows = new RemoteSetEvaluator(remote, call, all(arguments, calls));
+        calls.add(rows);
+        return new PreparedSetEvaluator(rows, calls);
+    }
+
+    /// Compiles a native set-returning function.
+    ///
+    /// @param column the type of its one column
+    /// @throws PgtrickleException UNSUPPORTED_FUNCTION where it isn't native
+    public SetEvaluator rows(int functionOid, List<Expression> arguments, SqlType column) {
+        List<Preparable> calls = new ArrayList<>();
+        List<SqlType> types = arguments.stream().map(Expression::type).toList();
+        SetEvaluator rows =
+                NativeSetFunctions.find(
+                                functionOid,
+                                all(arguments, calls),
+                                new NativeSetFunctions.Call(types, column))
+                        .orElseThrow(() ->
+                                PgtrickleException.of(
+                                        ErrorCode.UNSUPPORTED_FUNCTION,
+                                        "function " + functionOid + " is not supported"));
+        return calls.isEmpty() ? rows : new PreparedSetEvaluator(rows, calls);
+    }
+
+    private Evaluator[] all(List<Expression> arguments, List<Preparable> calls) {
+        Evaluator[] evaluators = new Evaluator[arguments.size()];
+        for (int i = 0; i < evaluators.length; i++) {
+            evaluators[i] = evaluator(arguments.get(i));
+            if (evaluators[i].needsPreparation()) {
+                calls.add(evaluators[i]);
+            }
         }
-        return new RemoteRows(remote, call, evaluators);
+        return evaluators;
     }
 }

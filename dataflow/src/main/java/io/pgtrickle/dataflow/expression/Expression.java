@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow.expression;
 import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,35 @@ import org.jspecify.annotations.Nullable;
 public sealed interface Expression {
 
     SqlType type();
+
+    /// The expressions directly below.
+    default List<Expression> parts() {
+        return switch (this) {
+            case Column _, Constant _ -> List.of();
+            case Call call -> call.arguments();
+            case Remote(_, List<Expression> arguments) -> arguments;
+            case Relabel(Expression input, _) -> List.of(input);
+            case And(List<Expression> terms) -> terms;
+            case Or(List<Expression> terms) -> terms;
+            case Not(Expression input) -> List.of(input);
+            case IsNull(Expression input, _) -> List.of(input);
+            case BooleanTest(Expression input, _, _) -> List.of(input);
+            case IsDistinct(Call equality) -> equality.arguments();
+            case NullIf(Call equality, _) -> equality.arguments();
+            case Case(List<Branch> branches, Expression otherwise, _) -> {
+                List<Expression> children = new ArrayList<>();
+                branches.forEach(branch -> {
+                    children.add(branch.condition());
+                    children.add(branch.result());
+                });
+                children.add(otherwise);
+                yield children;
+            }
+            case Coalesce(List<Expression> terms, _) -> terms;
+            case Extreme(_, List<Expression> terms, _) -> terms;
+            case Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
+        };
+    }
 
     /// A cell of the input row.
     record Column(int index, SqlType type) implements Expression {}

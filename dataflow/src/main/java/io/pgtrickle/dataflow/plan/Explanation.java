@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -58,6 +59,19 @@ public final class Explanation {
 
     /// The operator at the top of a plan.
     public static Line of(Plan plan) {
+        Line line = line(plan);
+        SortedSet<String> remote = RemoteParts.of(plan);
+        return remote.isEmpty()
+                ? line
+                : new Line(
+                        line.name(),
+                        line.keys(),
+                        line.strategy()
+                                + "; evaluated in PostgreSQL: "
+                                + String.join(", ", remote));
+    }
+
+    private static Line line(Plan plan) {
         return switch (plan) {
             case Plan.Scan(Source source) -> scan(source);
             case Plan.Filter(Plan input, Expression predicate) ->

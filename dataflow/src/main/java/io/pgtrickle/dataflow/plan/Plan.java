@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow.plan;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -233,24 +233,32 @@ public sealed interface Plan {
     /// @param withTies whether the rows that the order doesn't tell from the last one come too
     record Limit(Optional<Long> count, long offset, boolean withTies) {}
 
+    /// A call of a set-returning function.
+    ///
     /// @param types of the columns of its rows
+    /// @param remote how PostgreSQL evaluates it; empty for a native one (`NativeSetFunctions`)
     record SetFunction(
             int functionOid,
             String name,
             List<Expression> arguments,
             List<SqlType> types,
-            Collation collation) {
+            Optional<RemoteCall> remote) {
         public SetFunction(
                 int functionOid,
                 String name,
                 List<Expression> arguments,
                 List<SqlType> types,
-                Collation collation) {
+                Optional<RemoteCall> remote) {
             this.functionOid = functionOid;
             this.name = name;
             this.arguments = List.copyOf(arguments);
             this.types = List.copyOf(types);
-            this.collation = collation;
+            this.remote = remote;
+        }
+
+        /// The same function of other arguments of the same types.
+        public SetFunction of(List<Expression> others) {
+            return new SetFunction(functionOid, name, others, types, remote);
         }
     }
 }

@@ -6,28 +6,25 @@ import java.util.Collection;
 import java.util.List;
 
 /// A set-returning call that PostgreSQL evaluates.
-public final class RemoteRows {
+final class RemoteSetEvaluator implements SetEvaluator {
 
     private final RemoteCache cache;
     private final RemoteCall call;
-    private final List<Evaluator> evaluators;
     private final RemoteArguments arguments;
 
-    RemoteRows(RemoteCache cache, RemoteCall call, List<Evaluator> evaluators) {
+    RemoteSetEvaluator(RemoteCache cache, RemoteCall call, Evaluator[] arguments) {
         this.cache = cache;
         this.call = call;
-        this.evaluators = List.copyOf(evaluators);
-        this.arguments = new RemoteArguments(evaluators.toArray(Evaluator[]::new));
+        this.arguments = new RemoteArguments(arguments);
     }
 
-    /// Asks for the rows of many input rows at once.
+    @Override
     public void prepare(Collection<Row> rows) {
-        evaluators.forEach(evaluator -> evaluator.prepare(rows));
         cache.prepare(call, arguments.ofAll(rows));
     }
 
-    /// What the function returns for an input row.
-    public List<Row> of(Row row) {
+    @Override
+    public List<Row> evaluate(Row row) {
         return cache.get(call, arguments.of(row)).rows();
     }
 }

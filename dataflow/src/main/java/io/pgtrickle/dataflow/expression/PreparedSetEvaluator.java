@@ -1,0 +1,32 @@
+package io.pgtrickle.dataflow.expression;
+
+import io.pgtrickle.model.Row;
+import java.util.Collection;
+import java.util.List;
+
+/// A set-returning function with parts that PostgreSQL evaluates.
+///
+/// @param calls inner ones before those that they are arguments of
+record PreparedSetEvaluator(SetEvaluator compiled, List<? extends Preparable> calls)
+        implements SetEvaluator {
+
+    PreparedSetEvaluator(SetEvaluator compiled, List<? extends Preparable> calls) {
+        this.compiled = compiled;
+        this.calls = List.copyOf(calls);
+    }
+
+    @Override
+    public void prepare(Collection<Row> rows) {
+        calls.forEach(call -> call.prepare(rows));
+    }
+
+    @Override
+    public boolean needsPreparation() {
+        return true;
+    }
+
+    @Override
+    public List<Row> evaluate(Row row) {
+        return compiled.evaluate(row);
+    }
+}

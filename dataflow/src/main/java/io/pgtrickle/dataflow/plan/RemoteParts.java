@@ -1,0 +1,78 @@
+package io.pgtrickle.dataflow.plan;
+
+import io.pgtrickle.dataflow.expression.Expression;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/// What of an operator's work PostgreSQL does.
+final class RemoteParts {
+
+    private RemoteParts() {}
+
+    /// The functions that are evaluated there, by name.
+    static SortedSet<String> of(Plan plan) {
+        SortedSet<String> names = new TreeSet<>();
+        Deque<Expression> rest = new ArrayDeque<>();
+        expressions(plan).forEach(rest::push);
+        while (!rest.isEmpty()) {
+            Expression expression = rest.pop();
+            if (expression instanceof Expression.Remote remote) {
+                names.add(remote.call().name());
+            }
+            expression.parts().forEach(rest::push);
+        }
+        if (plan instanceof Plan.ProjectSet set) {
+            set.functions().stream()
+                    .flatMap(function -> function.remote().stream())
+                    .forEach(call -> names.add(call.name()));
+        }
+        return names;
+    }
+
+    /// The node's own expressions.
+    private static Stream<Expression> expressions(Plan plan) {
+        return switch (plan) {
+            case Plan.Scan _,
+                    Plan.WorkingTable _,
+                    Plan.Distinct _,
+                    Plan.Union _,
+                    Plan.SetOperation _,
+                    Plan.Recursive _ ->
+                    Stream.empty();
+            case Plan.Values(List<List<Expression>> rows, _) -> rows.stream().flatMap(List::stream);
+            case Plan.Filter filter -> Stream.of(filter.predicate());
+            case Plan.Project project -> project.columns().stream();
+            case Plan.ProjectSet set ->
+                    set.functions().stream().flatMap(function -> function.arguments().stream());
+            case Plan.Join join ->
+                    Stream.concat(
+                            join.on().keys().stream()
+                                    .flatMap(key -> Stream.of(key.left(), key.right())),
+                            join.on().residual().stream());
+            case Plan.Aggregate aggregate ->
+                    Stream.concat(
+                            aggregate.keys().stream(),
+                            aggregate.calls().stream().flatMap(AggregateCall::expressions));
+            case Plan.TopK topK -> Stream.concat(topK.partition().stream(), order(topK.order()));
+            case Plan.Window window ->
+                    Stream.of(
+                                    window.partition().stream(),
+                                    order(window.order()),
+                                    window.calls().stream()
+                                            .flatMap(call ->
+                                                    Stream.concat(
+                                                            call.arguments().stream(),
+                                                            call.filter().stream())))
+                            .flatMap(expressions -> expressions);
+            case Plan.AtMostOne one -> one.keys().stream();
+        };
+    }
+
+    private static Stream<Expression> order(List<Plan.SortKey> order) {
+        return order.stream().map(Plan.SortKey::expression);
+    }
+}
