@@ -68,12 +68,16 @@ final class LifecycleIT {
                         it.value(
                                 "SELECT string_agg(indexname, ',' ORDER BY indexname) FROM pg_indexes WHERE tablename = 'v'"))
                 .isEqualTo("by both,by_a,v_pkey");
-        assertThat(it.value("SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'v'::regclass"))
+        assertThat(
+                        it.value(
+                                "SELECT conname FROM pg_constraint WHERE contype = 'c' AND conrelid = 'v'::regclass"))
                 .isEqualTo("positive");
         assertThat(it.value("SELECT obj_description('v'::regclass)")).isEqualTo("it's mine");
         assertThat(it.value("SELECT col_description('v'::regclass, 2)")).isEqualTo("the a");
         assertThat(it.value("SELECT count(*) FROM pgtrickle.view")).isEqualTo("2");
-        assertThat(it.value("SELECT query FROM pgtrickle.list_views() WHERE view_name = 'v'::regclass"))
+        assertThat(
+                        it.value(
+                                "SELECT query FROM pgtrickle.list_views() WHERE view_name = 'v'::regclass"))
                 .isEqualTo(WIDER);
         assertNothingLeft();
         it.execute("ALTER TABLE v DROP CONSTRAINT positive");
@@ -249,18 +253,17 @@ final class LifecycleIT {
         adopt("keyless", "SELECT a FROM t");
         for (String[] wrong :
                 new String[][] {
-                    {"full_one", "rows"}, {"other_type", "type"}, {"too_narrow", "column"},
-                    {"absent", "does not exist"}, {"mine", "already"}
+                    {"full_one", "rows"},
+                    {"other_type", "type"},
+                    {"too_narrow", "column"},
+                    {"absent", "does not exist"},
+                    {"mine", "already"}
                 }) {
             assertThatThrownBy(() -> adopt(wrong[0], QUERY)).hasMessageContaining(wrong[1]);
         }
         it.execute("INSERT INTO t VALUES (100, 7, 'new')", "DELETE FROM t WHERE id = 7");
         it.execute("CALL pgtrickle.wait_for_lsn()");
-        assertThat(
-                        it.value(
-                                "SELECT count(*) FROM (SELECT id, a FROM mine EXCEPT "
-                                        + QUERY
-                                        + ") d"))
+        assertThat(it.value("SELECT count(*) FROM (SELECT id, a FROM mine EXCEPT " + QUERY + ") d"))
                 .isEqualTo("0");
         assertThat(it.value("SELECT count(*) = (SELECT count(*) FROM t) FROM keyless"))
                 .isEqualTo("t");
@@ -288,13 +291,14 @@ final class LifecycleIT {
                         "resume_view('v')",
                         "rebuild_view('v')"
                     }) {
-                assertThatThrownBy(() ->
-                                RunningSidecar.execute(reader, "CALL pgtrickle." + call))
+                assertThatThrownBy(() -> RunningSidecar.execute(reader, "CALL pgtrickle." + call))
                         .hasMessageContaining("of");
             }
         }
         it.assertFresh("v", QUERY);
-        assertThat(it.value("SELECT count(*) FROM pgtrickle.command WHERE state = 'failed' AND sqlstate = '42501'"))
+        assertThat(
+                        it.value(
+                                "SELECT count(*) FROM pgtrickle.command WHERE state = 'failed' AND sqlstate = '42501'"))
                 .isEqualTo("7");
     }
 

@@ -20,7 +20,10 @@ final class SlotWatchCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(arity = "0..*", paramLabel = "NAME", description = "The slots; all where none is named.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "NAME",
+            description = "The slots; all where none is named.")
     private List<String> names = List.of();
 
     @Mixin private WatchOptions watching = new WatchOptions();

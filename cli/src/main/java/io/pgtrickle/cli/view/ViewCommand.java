@@ -6,7 +6,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /// `pgtrickle view`.
-@Command(name = "view", description = "Creates, lists, alters, pauses, rebuilds, explains, verifies and drops views.")
+@Command(
+        name = "view",
+        description =
+                "Creates, lists, alters, pauses, rebuilds, explains, verifies and drops views.")
 public final class ViewCommand {
 
     private ViewCommand() {}

@@ -10,7 +10,9 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Parameters;
 
 /// `pgtrickle view rebuild`.
-@Command(name = "rebuild", description = "Reads the sources of views again and gives their tables the difference.")
+@Command(
+        name = "rebuild",
+        description = "Reads the sources of views again and gives their tables the difference.")
 final class ViewRebuildCommand implements Callable<Integer> {
 
     private final Console console;
