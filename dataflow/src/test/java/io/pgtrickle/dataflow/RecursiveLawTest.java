@@ -74,7 +74,12 @@ class RecursiveLawTest {
             ZSet output = new ZSet();
             output.addAll(circuit.initialize());
             for (int step = 0; step < 25; step++) {
-                output.addAll(circuit.step(changes(random, tables)));
+                Map<Source, List<SourceChange>> changes = changes(random, tables);
+                if (!given.name.contains("where")) {
+                    // what the plan doesn't read isn't sent to it
+                    changes.remove(BLOCKED);
+                }
+                output.addAll(circuit.step(changes));
                 assertThat(output)
                         .as("%s, seed %d, step %d: %s", given, seed, step, tables)
                         .isEqualTo(new NaiveEvaluation(tables).evaluate(given.plan));
@@ -208,7 +213,6 @@ class RecursiveLawTest {
                                         : new SourceChange.Insert(row));
             }
         }
-        // what the plan doesn't read isn't sent to it
         return changes;
     }
 }
