@@ -15,6 +15,7 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.XidSnapshot;
 import io.pgtrickle.model.ZSet;
+import io.pgtrickle.postgres.RemoteSessions;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.ResultTables;
 import io.pgtrickle.postgres.ServerAddress;
@@ -80,12 +81,20 @@ final class Population {
     ///
     /// @param flushBytes state that may be pending in memory
     /// @param streamed the transactions that the stream brought lately
+    /// @param functions evaluates what the circuits don't
     record Environment(
             ServerAddress address,
             String publication,
             StateStore store,
             long flushBytes,
-            StreamedXids streamed) {}
+            StreamedXids streamed,
+            RemoteSessions functions) {
+
+        Circuit circuit(ViewDefinition definition, StateSpace space) {
+            return Circuit.of(
+                    definition.plan().plan(), space, functions.functions(definition.context()));
+        }
+    }
 
     /// A spool with fewer transactions left than this is replayed by the engine at the step boundary.
     private static final int SHORT_SPOOL = 1_000;
@@ -137,7 +146,7 @@ final class Population {
         store.drop(resultSpaceName());
         this.space = store.space(definition.spaceName());
         this.resultSpace = store.space(resultSpaceName());
-        this.circuit = Circuit.of(definition.plan().plan(), space);
+        this.circuit = environment.circuit(definition, space);
         this.result =
                 new ResultAccumulator(
                         definition.plan().plan().types(), resultSpace, environment.flushBytes());

@@ -1,5 +1,7 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.dataflow.Circuit;
+import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.cdc.Spool;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.model.Lsn;
@@ -56,6 +58,11 @@ final class Populations implements AutoCloseable {
             each.population().spool(transaction);
         }
         waiting.forEach(population -> population.spool(transaction));
+    }
+
+    /// The view's operators over its state.
+    Circuit circuit(ViewDefinition definition, StateSpace space) {
+        return environment.circuit(definition, space);
     }
 
     /// The publication in which the sources are.

@@ -7,6 +7,7 @@ import io.pgtrickle.planner.AnalyzedQuery;
 import io.pgtrickle.planner.Planner;
 import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.postgres.Sessions;
+import io.pgtrickle.postgres.WrapperOwner;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.ExecutionException;
@@ -62,7 +63,9 @@ final class QueryPlanning {
             AnalyzedQuery analyzed =
                     planner.analyze(command.required("query"), command.searchPath());
             planner.checkPrivileges(analyzed, command.caller());
-            return new PlannedQuery(analyzed, planner.plan(analyzed));
+            ViewPlan plan = planner.plan(analyzed);
+            WrapperOwner.check(connection, command.caller(), plan.foreignFunctions());
+            return new PlannedQuery(analyzed, plan);
         }
     }
 }

@@ -4,6 +4,7 @@ import io.pgtrickle.cdc.ChangeStream;
 import io.pgtrickle.cdc.StreamSettings;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.RemoteSessions;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.Sink;
 import io.pgtrickle.state.RocksStateStore;
@@ -97,7 +98,8 @@ final class Service implements AutoCloseable {
                                         settings.publication(),
                                         state,
                                         settings.pendingBytes(),
-                                        streamed.xids()),
+                                        streamed.xids(),
+                                        keep(new RemoteSessions(settings.address()))),
                                 settings.stateDirectory().resolve("spool")));
         Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
         Group group = new Group(state, sink, epoch, recovery.positions(), clock);

@@ -4,6 +4,7 @@ import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.planner.AnalyzedQuery;
 import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.RemoteContext;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,7 +12,9 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// `pgtrickle.view`: what views there are. It keeps each query as PostgreSQL analysed it, so that a restart plans the same tree
@@ -138,7 +141,9 @@ final class ViewCatalog {
                 VALUES (?, ?, ?, ?,
                         jsonb_build_object('names', to_jsonb(?), 'types', to_jsonb(?), 'modifiers', to_jsonb(?),
                                            'collations', to_jsonb(?), 'server', ?),
-                        jsonb_build_object('search_path', ?), ?, 'accepted', ?)
+                        coalesce((SELECT c.settings FROM pgtrickle.command c WHERE c.id = ?), '{}')
+                            || jsonb_build_object('search_path', ?),
+                        ?, 'accepted', ?)
                 RETURNING id
                 """,
                 row -> row.getLong(1),
@@ -157,9 +162,27 @@ final class ViewCatalog {
                         .map(c -> Integer.toUnsignedString(c.collationOid()))
                         .toArray(String[]::new),
                 analyzed.serverVersion(),
+                command.id(),
                 command.searchPath(),
                 Group.DEFAULT,
                 command.caller());
+    }
+
+    /// Whose the view is, and the settings under which it was made.
+    RemoteContext context(long id) {
+        Map<String, String> settings = new HashMap<>();
+        sql.query(
+                        "SELECT s.key, s.value FROM pgtrickle.view v, jsonb_each_text(v.settings) s WHERE v.id = ?",
+                        row -> List.of(row.getString(1), row.getString(2)),
+                        id)
+                .forEach(setting -> settings.put(setting.getFirst(), setting.getLast()));
+        settings.keySet().retainAll(RemoteContext.PINNED);
+        String owner =
+                sql.one(
+                        "SELECT created_by FROM pgtrickle.view WHERE id = ?",
+                        row -> row.getString(1),
+                        id);
+        return new RemoteContext(owner, settings);
     }
 
     /// Notes what planning told.

@@ -108,7 +108,7 @@ final class ViewCommands {
                                             planned.plan()),
                                     command.required("query"),
                                     planned.plan(),
-                                    command.caller());
+                                    catalog.context(id));
                     catalog.planned(
                             id,
                             keyNames(planned.plan()),

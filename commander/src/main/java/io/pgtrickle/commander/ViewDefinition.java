@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.postgres.RemoteContext;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.state.StateStore;
 import java.util.List;
@@ -16,8 +17,14 @@ import java.util.stream.Collectors;
 ///
 /// @param id in `pgtrickle.view`; names its state space and its row type too
 /// @param table the result table under its final name
-/// @param creator the role that may drop it
-record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, String creator) {
+/// @param context whose it is and under which settings it was made
+record ViewDefinition(
+        long id, ResultTable table, String query, ViewPlan plan, RemoteContext context) {
+
+    /// The role that may drop it.
+    String creator() {
+        return context.owner();
+    }
 
     /// Where the result is built before it appears under its name.
     ResultTable hiddenTable() {
@@ -31,7 +38,7 @@ record ViewDefinition(long id, ResultTable table, String query, ViewPlan plan, S
                 new ResultTable(id, name.schema(), name.name(), table.columns(), table.key()),
                 query,
                 plan,
-                creator);
+                context);
     }
 
     String spaceName() {

@@ -2,7 +2,6 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.Transaction;
-import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.ErrorKind;
@@ -100,7 +99,7 @@ final class Views {
                     new LiveView(
                             definition,
                             space,
-                            Circuit.of(definition.plan().plan(), space),
+                            populations.circuit(definition, space),
                             before.get()));
         } else {
             rebuild(definition, entry, "its state isn't there");
@@ -446,7 +445,7 @@ final class Views {
         ViewPlan plan = planAgain(entry);
         ViewNames.QualifiedName name = new ViewNames.QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
-                entry.id(), table(entry.id(), name, plan), entry.query(), plan, entry.creator());
+                entry.id(), table(entry.id(), name, plan), entry.query(), plan, catalog.context(entry.id()));
     }
 
     /// It could be planned once, so where it can't any more its tables are to blame.

@@ -89,7 +89,12 @@ LANGUAGE sql STABLE AS $f$
         'TimeZone', pg_catalog.current_setting('TimeZone'),
         'DateStyle', pg_catalog.current_setting('DateStyle'),
         'IntervalStyle', pg_catalog.current_setting('IntervalStyle'),
+        'timezone_abbreviations', pg_catalog.current_setting('timezone_abbreviations'),
         'lc_monetary', pg_catalog.current_setting('lc_monetary'),
+        'lc_numeric', pg_catalog.current_setting('lc_numeric'),
+        'lc_time', pg_catalog.current_setting('lc_time'),
+        'xmlbinary', pg_catalog.current_setting('xmlbinary'),
+        'xmloption', pg_catalog.current_setting('xmloption'),
         'extra_float_digits', pg_catalog.current_setting('extra_float_digits'),
         'bytea_output', pg_catalog.current_setting('bytea_output'),
         'default_text_search_config', pg_catalog.current_setting('default_text_search_config'))

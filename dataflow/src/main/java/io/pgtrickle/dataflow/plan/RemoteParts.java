@@ -1,11 +1,14 @@
 package io.pgtrickle.dataflow.plan;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.RemoteCall;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /// What of an operator's work PostgreSQL does.
@@ -13,24 +16,36 @@ final class RemoteParts {
 
     private RemoteParts() {}
 
-    /// The functions that are evaluated there, by name.
+    /// The functions of one operator that are evaluated there, by name.
     static SortedSet<String> of(Plan plan) {
-        SortedSet<String> names = new TreeSet<>();
+        return calls(plan).stream()
+                .map(RemoteCall::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static List<RemoteCall> calls(Plan plan) {
+        List<RemoteCall> calls = new ArrayList<>();
         Deque<Expression> rest = new ArrayDeque<>();
         expressions(plan).forEach(rest::push);
         while (!rest.isEmpty()) {
             Expression expression = rest.pop();
             if (expression instanceof Expression.Remote remote) {
-                names.add(remote.call().name());
+                calls.add(remote.call());
             }
             expression.parts().forEach(rest::push);
         }
         if (plan instanceof Plan.ProjectSet set) {
             set.functions().stream()
                     .flatMap(function -> function.remote().stream())
-                    .forEach(call -> names.add(call.name()));
+                    .forEach(calls::add);
         }
-        return names;
+        return calls;
+    }
+
+    /// Those of all operators.
+    static Stream<RemoteCall> below(Plan plan) {
+        return Stream.concat(
+                calls(plan).stream(), plan.inputs().stream().flatMap(RemoteParts::below));
     }
 
     /// The node's own expressions.

@@ -1,11 +1,15 @@
 package io.pgtrickle.dataflow.plan;
 
+import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /// A view's plan with what its result table must look like.
 ///
@@ -45,6 +49,14 @@ public record ViewPlan(
             int collationOid,
             SqlType type,
             boolean notNull) {}
+
+    /// The functions from outside of `pg_catalog` that are run for the view, by name.
+    public SortedSet<String> foreignFunctions() {
+        return RemoteParts.below(plan)
+                .filter(call -> call.text().foreign())
+                .map(RemoteCall::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
 
     /// The tables that the plan reads, each once by relation; where a table is read by several scans, in the order of the first.
     public Map<Long, List<Source>> sources() {
