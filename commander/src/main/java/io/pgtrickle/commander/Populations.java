@@ -1,10 +1,10 @@
 package io.pgtrickle.commander;
 
-import io.pgtrickle.dataflow.Circuit;
-import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.cdc.Spool;
 import io.pgtrickle.cdc.Transaction;
+import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.model.Lsn;
+import io.pgtrickle.state.StateSpace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;

@@ -80,8 +80,8 @@ record SourceShape(String columns, String channel, String storage, String versio
                 oids.toArray(String[]::new));
         Map<Long, String> members = members(sql, definitions);
         Map<Long, SourceShape> shapes = new HashMap<>();
-        definitions.forEach(definition ->
-                shapes.put(definition.id(), of(definition, tables, members)));
+        definitions.forEach(
+                definition -> shapes.put(definition.id(), of(definition, tables, members)));
         return shapes;
     }
 

@@ -445,7 +445,11 @@ final class Views {
         ViewPlan plan = planAgain(entry);
         ViewNames.QualifiedName name = new ViewNames.QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
-                entry.id(), table(entry.id(), name, plan), entry.query(), plan, catalog.context(entry.id()));
+                entry.id(),
+                table(entry.id(), name, plan),
+                entry.query(),
+                plan,
+                catalog.context(entry.id()));
     }
 
     /// It could be planned once, so where it can't any more its tables are to blame.

@@ -186,13 +186,14 @@ public final class Circuit {
                         new FilterOperator(compiler.evaluator(predicate));
                 case Plan.Project(_, var columns) ->
                         new ProjectOperator(columns.stream().map(compiler::evaluator).toList());
-                case Plan.Join join -> JoinOperator.of(join, arrangements);
+                case Plan.Join join -> JoinOperator.of(join, arrangements, compiler);
                 case Plan.Aggregate aggregate -> new AggregateOperator(aggregate, arrangements);
                 case Plan.Values values -> new ValuesOperator(values, compiler);
                 case Plan.Union _ -> new UnionOperator();
                 case Plan.Distinct distinct -> new DistinctOperator(distinct, arrangements);
                 case Plan.SetOperation sets -> new SetOperationOperator(sets, arrangements);
-                case Plan.TopK topK -> new TopKOperator(topK, arrangements.get(), arrangements.get());
+                case Plan.TopK topK ->
+                        new TopKOperator(topK, arrangements.get(), arrangements.get());
                 case Plan.AtMostOne one -> new AtMostOneOperator(one, arrangements.get());
                 case Plan.Window window -> new WindowOperator(window, arrangements.get());
                 case Plan.ProjectSet set -> new ProjectSetOperator(set, compiler);

@@ -41,12 +41,12 @@ final class JoinOperator implements Operator.Binary {
     /// The operator for the join's kind and condition.
     ///
     /// @param arrangements where its arrangements come from, in a fixed order
-    static Operator of(Plan.Join plan, Supplier<Arrangement> arrangements) {
+    static Operator of(Plan.Join plan, Supplier<Arrangement> arrangements, Compiler compiler) {
         return plan.kind() == Plan.JoinKind.INNER
                 ? new JoinOperator(plan, arrangements.get(), arrangements.get())
                 : plan.on().residual().isEmpty()
                         ? new KeyMatchJoinOperator(plan, arrangements)
-                        : new PairMatchJoinOperator(plan, arrangements);
+                        : new PairMatchJoinOperator(plan, arrangements, compiler);
     }
 
     @Override

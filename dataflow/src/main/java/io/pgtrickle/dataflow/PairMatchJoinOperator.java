@@ -39,9 +39,9 @@ final class PairMatchJoinOperator implements Operator.Binary {
     private final Side right;
 
     /// @param plan one with a residual condition
-    PairMatchJoinOperator(Plan.Join plan, Supplier<Arrangement> arrangements) {
+    PairMatchJoinOperator(Plan.Join plan, Supplier<Arrangement> arrangements, Compiler compiler) {
         this.output = new JoinOutput(plan);
-        this.condition = Compiler.compile(plan.on().residual().orElseThrow());
+        this.condition = compiler.evaluator(plan.on().residual().orElseThrow());
         this.left = new Side(JoinInput.left(plan), arrangements.get());
         this.right = new Side(JoinInput.right(plan), arrangements.get());
     }

@@ -169,6 +169,18 @@ final class CatalogReader {
                 .orElseThrow(() -> Refusals.internal("a type is gone"));
     }
 
+    /// Whether a type's values are texts under another name, e.g. citext.
+    boolean isText(int typeOid) {
+        return !rows(
+                        """
+                        SELECT 1 FROM pg_catalog.pg_cast
+                         WHERE castsource = ?::int8::oid AND casttarget = 'text'::regtype AND castmethod = 'b'
+                        """,
+                        row -> row.getInt(1),
+                        typeOid)
+                .isEmpty();
+    }
+
     /// As it is written in SQL, quoted.
     String collationName(int oid) {
         return catalog.collationName(oid);

@@ -45,10 +45,7 @@ final class ClusterSizes {
     }
 
     ClusterSizes(
-            List<Plan> leaves,
-            List<RowProperties> properties,
-            PlanFacts facts,
-            List<Tie> ties) {
+            List<Plan> leaves, List<RowProperties> properties, PlanFacts facts, List<Tie> ties) {
         this.leaves = List.copyOf(leaves);
         this.properties = List.copyOf(properties);
         this.facts = facts;
@@ -76,8 +73,7 @@ final class ClusterSizes {
             int leaf = each.getKey();
             tied.set(leaf);
             boolean key =
-                    each.getValue() >= 0
-                            && properties.get(leaf).isUnique(Set.of(each.getValue()));
+                    each.getValue() >= 0 && properties.get(leaf).isUnique(Set.of(each.getValue()));
             values = Math.min(values, key ? sizes[leaf] : Math.max(FACTOR, sizes[leaf] / FACTOR));
         }
         return new JoinOrder.Tie(tied, values);

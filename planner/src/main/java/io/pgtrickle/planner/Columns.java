@@ -90,8 +90,7 @@ final class Columns {
     }
 
     /// The same expression over what the function makes of its parts.
-    static Expression withChildren(
-            Expression expression, UnaryOperator<Expression> function) {
+    static Expression withChildren(Expression expression, UnaryOperator<Expression> function) {
         return switch (expression) {
             case Column _, Expression.Constant _ -> expression;
             case Call call -> call(call, function);

@@ -81,6 +81,7 @@ final class ConstantDecoder {
                 yield new Interval(in.getInt(), days, micros);
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
+            case SqlType.Opaque(int oid, _) when catalog.isText(oid) -> Bytes.of(payload(in));
             case SqlType.TimeTzType _,
                     SqlType.BitType _,
                     SqlType.NetworkType _,

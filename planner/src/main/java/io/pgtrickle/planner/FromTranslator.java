@@ -335,7 +335,7 @@ final class FromTranslator {
         }
         List<Node> items = entry.nodes("functions");
         boolean ordinality = entry.flag("funcordinality");
-        if (items.stream().noneMatch(item -> returnsSet(item.node("funcexpr")))) {
+        if (items.stream().noneMatch(this::returnsRows)) {
             return scalars(index, items, ordinality, left);
         }
         List<SetFunction> calls = new ArrayList<>();
@@ -352,8 +352,7 @@ final class FromTranslator {
         int width = ordinality ? 1 : 0;
         for (SetFunction call : calls) {
             int end = next + call.arguments().size();
-            placed.add(
-                    call.of(rows.place(attached.expressions().subList(next, end))));
+            placed.add(call.of(rows.place(attached.expressions().subList(next, end))));
             next = end;
             width += call.types().size();
         }
@@ -362,8 +361,13 @@ final class FromTranslator {
         return new Rows(new Plan.ProjectSet(rows.plan(), placed, ordinality), slots);
     }
 
-    private static boolean returnsSet(Node call) {
-        return call.kind().equals("FUNCEXPR") && call.flag("funcretset");
+    /// Whether it is more than one value.
+    private boolean returnsRows(Node item) {
+        Node call = item.node("funcexpr");
+        return call.kind().equals("FUNCEXPR")
+                && (call.flag("funcretset")
+                        || !item.numbers("funccoltypes").isEmpty()
+                        || scope.context().catalog().isComposite(NodeTypes.of(call).typeOid()));
     }
 
     /// Functions that return one value: one row.

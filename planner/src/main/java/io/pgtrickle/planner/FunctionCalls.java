@@ -88,7 +88,15 @@ final class FunctionCalls {
             String definition) {
         FunctionInfo function = catalog.function(request.functionOid());
         List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
-        checkVolatility(request, function, values);
+        if (!StableFunctions.readsTexts(function)) {
+            checkVolatility(request, function, values);
+        } else if (casts.readMovingTimes(columns)) {
+            throw Refusals.function(
+                    describe(request, function, types(values))
+                            + " isn't supported for columns of date and time types: in their texts \"now\" stands"
+                            + " for the moment of reading",
+                    "Read them as text.");
+        }
         boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
         Optional<RemoteCall> call =
                 byPlace && NativeSetFunctions.supports(request.functionOid(), columns)

@@ -14,8 +14,7 @@ final class KnownNulls {
 
     /// @param notNull columns that are never NULL
     static Expression simplify(Expression expression, BitSet notNull) {
-        Expression simple =
-                Columns.withChildren(expression, child -> simplify(child, notNull));
+        Expression simple = Columns.withChildren(expression, child -> simplify(child, notNull));
         return ConstantFolding.fold(
                 switch (simple) {
                     case Expression.IsNull(Expression input, boolean negated)
@@ -39,8 +38,7 @@ final class KnownNulls {
     }
 
     private static boolean isNotNull(Expression expression, BitSet notNull) {
-        return Nullability.notNull(expression, notNull::get)
-                && !RowFailures.possible(expression);
+        return Nullability.notNull(expression, notNull::get) && !RowFailures.possible(expression);
     }
 
     private static Expression bool(boolean value) {

@@ -103,12 +103,13 @@ public final class Planner {
         Plan rewritten = new PlanRewriter(facts).rewrite(translated.plan());
         RowProperties properties = new PlanProperties(facts).of(rewritten);
         List<OutputColumn> columns = columns(names, rewritten, properties);
+        Plan placed = RemotePlacement.place(rewritten);
         ViewPlan plan =
                 new ViewPlan(
-                        rewritten,
+                        placed,
                         columns,
                         properties.primaryKey(rewritten.types()),
-                        fingerprint(rewritten),
+                        fingerprint(placed),
                         List.copyOf(context.parents()));
         PlanCheck.check(plan);
         return plan;
@@ -153,7 +154,8 @@ public final class Planner {
     private static String fingerprint(Plan plan) {
         StringBuilder text =
                 new StringBuilder(FINGERPRINT_FORMAT).append('\n').append(PlanText.of(plan));
-        Map<Long, List<Source>> sources = new ViewPlan(plan, List.of(), List.of(), "", List.of()).sources();
+        Map<Long, List<Source>> sources =
+                new ViewPlan(plan, List.of(), List.of(), "", List.of()).sources();
         sources.forEach((oid, scans) ->
                 scans.forEach(scan -> {
                     text.append(oid);

@@ -220,8 +220,7 @@ final class Pruning {
         Pruned below = prune(set.input(), used);
         List<SetFunction> functions =
                 set.functions().stream()
-                        .map(function ->
-                                function.of(below.move(function.arguments())))
+                        .map(function -> function.of(below.move(function.arguments())))
                         .toList();
         boolean ordinality = set.ordinality() && needed.get(width - 1);
         return new Pruned(
@@ -324,8 +323,7 @@ final class Pruning {
         int now = left.plan().types().size();
         Map<Integer, Integer> places = new HashMap<>(left.places());
         right.places().forEach((column, place) -> places.put(column + width, place + now));
-        UnaryOperator<Expression> move =
-                expression -> moved(expression, places);
+        UnaryOperator<Expression> move = expression -> moved(expression, places);
         List<EquiKey> keys =
                 join.on().keys().stream()
                         .map(key ->

@@ -5,7 +5,8 @@ import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 
 /// Casts that PostgreSQL takes for no work at all. Here they are so only where both types have the same values in Java and the
-/// same images: an int4 under type oid, an xml under type text or a cidr under type inet would become something else.
+/// same images: an int4 under type oid, an xml under type text or a cidr under type inet would become something else, so PostgreSQL
+/// does those.
 final class Relabeling {
 
     private Relabeling() {}
@@ -18,13 +19,7 @@ final class Relabeling {
             return new Expression.Constant(null, type);
         }
         if (!sameRepresentation(input.type(), type)) {
-            throw Refusals.type(
-                    "a cast from type "
-                            + catalog.typeName(input.type().oid())
-                            + " to type "
-                            + catalog.typeName(type.oid())
-                            + " isn't supported yet",
-                    "Use the column as it is, without the cast.");
+            return new RemoteCasts(catalog).relabel(input, type);
         }
         return new Expression.Relabel(input, type);
     }

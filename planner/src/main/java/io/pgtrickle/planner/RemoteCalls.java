@@ -131,7 +131,8 @@ final class RemoteCalls {
     private static void checkDefaults(Invocation call, Signature signature) {
         boolean complete = call.arguments().size() >= signature.argumentTypes().size();
         boolean variadic = signature.variadicTypeOid() == ANY;
-        if (!complete && !variadic && NO_CONSTANT.matcher(signature.defaults()).find()) {
+        boolean own = call.function().builtIn();
+        if (!complete && !variadic && !own && NO_CONSTANT.matcher(signature.defaults()).find()) {
             throw Refusals.query(
                     "omitted arguments with defaults that are computed, as those of function \""
                             + call.function().name()

@@ -77,6 +77,18 @@ final class RemoteCasts {
         return cast(input, name, false, type, foreign);
     }
 
+    /// Whether reading values of these types from text depends on when it is done.
+    boolean readMovingTimes(List<SqlType> types) {
+        Set<Integer> read = new HashSet<>();
+        types.forEach(type -> collect(type.oid(), read));
+        return read.contains(Oids.TIMETZ) || TIMES.stream().anyMatch(read::contains);
+    }
+
+    /// To a type that looks the same within PostgreSQL but not outside.
+    Expression relabel(Expression input, SqlType type) {
+        return cast(input, catalog.typeName(type.oid()), false, type, isForeign(type.oid()));
+    }
+
     /// To a domain with constraints, which are checked.
     Expression toDomain(Expression input, int domain, SqlType type) {
         return cast(input, catalog.typeName(domain), false, type, true);

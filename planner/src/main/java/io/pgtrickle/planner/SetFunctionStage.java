@@ -32,8 +32,7 @@ final class SetFunctionStage {
         for (SetFunctionTranslator.Registered function : functions) {
             SetFunction call = function.function();
             int end = next + call.arguments().size();
-            calls.add(
-                    call.of(placed.subList(next, end)));
+            calls.add(call.of(placed.subList(next, end)));
             next = end;
             slots.add(function.slot().index());
         }

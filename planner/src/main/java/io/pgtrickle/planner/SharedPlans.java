@@ -71,8 +71,7 @@ final class SharedPlans {
         return switch (plan) {
             case Plan.Project(Plan input, _) -> isWorthIt(input);
             case Plan.Filter(Plan input, _) -> isWorthIt(input) || isJoin(input);
-            case Plan.Union(List<Plan> inputs) ->
-                    inputs.stream().anyMatch(SharedPlans::isWorthIt);
+            case Plan.Union(List<Plan> inputs) -> inputs.stream().anyMatch(SharedPlans::isWorthIt);
             case Plan.Aggregate _,
                     Plan.Distinct _,
                     Plan.SetOperation _,
@@ -81,11 +80,7 @@ final class SharedPlans {
                     Plan.AtMostOne _,
                     Plan.Recursive _ ->
                     true;
-            case Plan.Join _,
-                    Plan.ProjectSet _,
-                    Plan.Scan _,
-                    Plan.Values _,
-                    Plan.WorkingTable _ ->
+            case Plan.Join _, Plan.ProjectSet _, Plan.Scan _, Plan.Values _, Plan.WorkingTable _ ->
                     false;
         };
     }

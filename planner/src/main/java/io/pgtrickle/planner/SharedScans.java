@@ -80,9 +80,7 @@ final class SharedScans {
     }
 
     private static Plan picked(Plan plan, List<Expression> columns) {
-        return Simplify.isIdentity(columns, plan.types())
-                ? plan
-                : new Plan.Project(plan, columns);
+        return Simplify.isIdentity(columns, plan.types()) ? plan : new Plan.Project(plan, columns);
     }
 
     private Source united(Source source) {

@@ -141,8 +141,7 @@ final class Simplify {
                                 .map(key -> Columns.substitute(key, columns))
                                 .toList(),
                         aggregate.calls().stream()
-                                .map(call ->
-                                        call.map(each -> Columns.substitute(each, columns)))
+                                .map(call -> call.map(each -> Columns.substitute(each, columns)))
                                 .toList())
                 : aggregate;
     }
@@ -190,11 +189,12 @@ final class Simplify {
     /// The columns of the concatenated row that aren't NULL in a pair with equal keys.
     private BitSet matchedNotNull(Plan.Join join) {
         return properties
-                .of(new Plan.Join(
-                        join.left(),
-                        join.right(),
-                        JoinKind.INNER,
-                        new JoinCondition(join.on().keys(), Optional.empty())))
+                .of(
+                        new Plan.Join(
+                                join.left(),
+                                join.right(),
+                                JoinKind.INNER,
+                                new JoinCondition(join.on().keys(), Optional.empty())))
                 .notNull();
     }
 

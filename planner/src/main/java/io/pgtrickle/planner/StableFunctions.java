@@ -80,12 +80,22 @@ final class StableFunctions {
                     "xml",
                     "xml_is_well_formed");
 
+    /// These read texts as values of the result's types, as casts by way of text do.
+    private static final Pattern TEXT_READER =
+            Pattern.compile("jsonb?_(to_record|to_recordset|populate_record|populate_recordset)");
+
     /// `timestamptz_lt_date` and its kin.
     private static final Pattern COMPARISON =
             Pattern.compile(
                     "(date|timestamp|timestamptz)_(cmp|eq|ne|lt|le|gt|ge)_(date|timestamp|timestamptz)");
 
     private StableFunctions() {}
+
+    static boolean readsTexts(FunctionInfo function) {
+        return function.builtIn()
+                && function.schema().equals(PG_CATALOG)
+                && TEXT_READER.matcher(function.name()).matches();
+    }
 
     static boolean dependsOnSettingsOnly(FunctionInfo function) {
         return function.builtIn()

@@ -8,6 +8,7 @@ import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.SqlType;
@@ -66,6 +67,11 @@ final class PlanOracleIT {
     }
 
     private static ZSet evaluate(Connection connection, ViewPlan plan) throws SQLException {
+        return evaluate(connection, plan, RemoteFunctions.NONE);
+    }
+
+    static ZSet evaluate(Connection connection, ViewPlan plan, RemoteFunctions functions)
+            throws SQLException {
         Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
         for (List<Source> scans : plan.sources().values()) {
             for (Source source : scans) {
@@ -83,15 +89,14 @@ final class PlanOracleIT {
             }
         }
         try (MemoryStateStore store = new MemoryStateStore()) {
-            Circuit circuit = Circuit.of(plan.plan(), store.space("view"));
+            Circuit circuit = Circuit.of(plan.plan(), store.space("view"), functions);
             ZSet result = circuit.initialize();
             result.addAll(circuit.step(changes));
             return result;
         }
     }
 
-    private static ZSet expected(Connection connection, String query, ViewPlan plan)
-            throws SQLException {
+    static ZSet expected(Connection connection, String query, ViewPlan plan) throws SQLException {
         TestSchema.execute(connection, "SET search_path = shop, public");
         TestSchema.execute(connection, "CREATE TEMP VIEW oracle AS " + query);
         TestSchema.execute(connection, "SET search_path = pg_catalog");

@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 import java.util.random.RandomGeneratorFactory;
-import org.junit.jupiter.api.Test;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /// The rewritten plan has the rows of the naive one, over random plans and random rows with many NULLs and few values. What is
 /// derived of a plan's rows holds for them.
@@ -120,26 +120,35 @@ final class PlanRewriterLawTest {
                                 assertThat(row.get(column))
                                         .as("column %d, %s", column, what)
                                         .isNotNull()));
-        properties.uniqueKeys().forEach(key -> {
-            Map<List<String>, Row> seen = new HashMap<>();
-            rows.forEach((row, weight) -> {
-                List<String> cells = key.stream().map(column -> "" + row.get(column)).toList();
-                assertThat(weight).as("key %s, %s", key, what).isOne();
-                assertThat(seen.put(cells, row)).as("key %s, %s", key, what).isNull();
-            });
-        });
-        properties.dependencies().forEach(dependency -> {
-            Map<List<String>, List<String>> seen = new HashMap<>();
-            rows.forEach((row, _) -> {
-                List<String> from =
-                        dependency.from().stream().map(column -> "" + row.get(column)).toList();
-                List<String> to =
-                        dependency.to().stream().map(column -> "" + row.get(column)).toList();
-                List<String> before = seen.putIfAbsent(from, to);
-                assertThat(before == null || before.equals(to))
-                        .as("dependency %s, %s", dependency, what)
-                        .isTrue();
-            });
-        });
+        properties
+                .uniqueKeys()
+                .forEach(key -> {
+                    Map<List<String>, Row> seen = new HashMap<>();
+                    rows.forEach((row, weight) -> {
+                        List<String> cells =
+                                key.stream().map(column -> "" + row.get(column)).toList();
+                        assertThat(weight).as("key %s, %s", key, what).isOne();
+                        assertThat(seen.put(cells, row)).as("key %s, %s", key, what).isNull();
+                    });
+                });
+        properties
+                .dependencies()
+                .forEach(dependency -> {
+                    Map<List<String>, List<String>> seen = new HashMap<>();
+                    rows.forEach((row, _) -> {
+                        List<String> from =
+                                dependency.from().stream()
+                                        .map(column -> "" + row.get(column))
+                                        .toList();
+                        List<String> to =
+                                dependency.to().stream()
+                                        .map(column -> "" + row.get(column))
+                                        .toList();
+                        List<String> before = seen.putIfAbsent(from, to);
+                        assertThat(before == null || before.equals(to))
+                                .as("dependency %s, %s", dependency, what)
+                                .isTrue();
+                    });
+                });
     }
 }

@@ -4,6 +4,7 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
 import io.pgtrickle.dataflow.expression.Expression.Constant;
+import io.pgtrickle.dataflow.expression.NativeFunctions;
 import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
@@ -14,7 +15,6 @@ import io.pgtrickle.dataflow.plan.Plan.Limit;
 import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.Source.SourceColumn;
-import io.pgtrickle.dataflow.expression.NativeFunctions;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
@@ -48,11 +48,7 @@ final class RandomPlans {
                             new EquiKeys.Equalities() {
                                 @Override
                                 public boolean isEquality(int functionOid) {
-                                    return Set.of(
-                                                    INT8_EQUAL,
-                                                    INT4_EQUAL,
-                                                    INT48_EQUAL,
-                                                    TEXT_EQUAL)
+                                    return Set.of(INT8_EQUAL, INT4_EQUAL, INT48_EQUAL, TEXT_EQUAL)
                                             .contains(functionOid);
                                 }
 
