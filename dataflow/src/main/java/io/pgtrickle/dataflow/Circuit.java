@@ -192,7 +192,8 @@ public final class Circuit {
                 case Plan.Union _ -> new UnionOperator();
                 case Plan.Distinct distinct -> new DistinctOperator(distinct, arrangements);
                 case Plan.SetOperation sets -> new SetOperationOperator(sets, arrangements);
-                case Plan.TopK topK -> new TopKOperator(topK, arrangements.get(), arrangements.get());
+                case Plan.TopK topK ->
+                        new TopKOperator(topK, arrangements.get(), arrangements.get());
                 case Plan.AtMostOne one -> new AtMostOneOperator(one, arrangements.get());
                 case Plan.Window window -> new WindowOperator(window, arrangements.get());
                 case Plan.ProjectSet set -> new ProjectSetOperator(set, compiler);

@@ -30,7 +30,8 @@ final class FirstFound {
     private final int[] all;
 
     /// The rows that this step has touched, by key, and where they were before.
-    private final SortedMap<byte[], Optional<Found>> before = new TreeMap<>(Arrays::compareUnsigned);
+    private final SortedMap<byte[], Optional<Found>> before =
+            new TreeMap<>(Arrays::compareUnsigned);
 
     /// Touched rows that may come to belong to a later round, or cease to.
     private final SortedMap<Integer, SortedSet<byte[]>> later = new TreeMap<>();
@@ -76,7 +77,8 @@ final class FirstFound {
             before.getOrDefault(key, Optional.empty())
                     .filter(found -> found.round() == round)
                     .ifPresent(found -> change.add(found.row(), -1));
-            first(key).filter(found -> found.round() == round)
+            first(key)
+                    .filter(found -> found.round() == round)
                     .ifPresent(found -> change.add(found.row(), 1));
         }
         return change;

@@ -83,8 +83,11 @@ final class RecursiveOperator implements Operator.Nary {
         ZSet derived = base;
         long rows = 0;
         int round = 0;
-        // the first round takes part whenever an input changes, so that what the rounds share is kept from the beginning
-        while (!derived.isEmpty() || changed && round < Math.max(knownRounds, 1) || isLater(round)) {
+        // the first round takes part whenever an input changes, so that what the rounds share is
+        // kept from the beginning
+        while (!derived.isEmpty()
+                || changed && round < Math.max(knownRounds, 1)
+                || isLater(round)) {
             ZSet added = found == null ? derived : found.round(round, derived);
             if (found == null) {
                 output.addAll(added);
@@ -97,7 +100,8 @@ final class RecursiveOperator implements Operator.Nary {
                     derived = step.run(round, added, known);
                 }
             } else if (changed && round == 0 || !added.isEmpty()) {
-                derived = step.run(round, added, new RoundCircuit.Inputs(inputs, Optional.of(all())));
+                derived =
+                        step.run(round, added, new RoundCircuit.Inputs(inputs, Optional.of(all())));
                 meta.put(ROUNDS, new ByteWriter().writeVarLong(round + 1L).toByteArray());
             }
             round++;
@@ -145,7 +149,8 @@ final class RecursiveOperator implements Operator.Nary {
         }
 
         void add(ZSet delta) {
-            delta.forEach((row, weight) -> kept.add(codec.encode(row), weight, "a recursive query"));
+            delta.forEach(
+                    (row, weight) -> kept.add(codec.encode(row), weight, "a recursive query"));
         }
 
         ZSet rows() {
@@ -153,8 +158,7 @@ final class RecursiveOperator implements Operator.Nary {
             try (Arrangement.Cursor cursor = kept.scan(new byte[0])) {
                 while (cursor.next()) {
                     rows.add(
-                            codec.decode(cursor.key()),
-                            WeightedArrangement.weight(cursor.value()));
+                            codec.decode(cursor.key()), WeightedArrangement.weight(cursor.value()));
                 }
             }
             return rows;

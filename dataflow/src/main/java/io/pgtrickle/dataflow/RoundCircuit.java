@@ -113,17 +113,21 @@ final class RoundCircuit {
                 throw PgtrickleException.of(
                                 ErrorCode.UNSUPPORTED_QUERY,
                                 "a recursive query within the recursive part of another isn't supported")
-                        .withHint("Put the inner one into a WITH query that doesn't refer to the outer.");
+                        .withHint(
+                                "Put the inner one into a WITH query that doesn't refer to the outer.");
             }
             List<Node> below =
                     plan.inputs().stream()
                             .map(each -> node(each, operators, arrangements))
                             .toList();
-            boolean sharing =
-                    plan instanceof Plan.Join join && join.kind() == Plan.JoinKind.INNER;
+            boolean sharing = plan instanceof Plan.Join join && join.kind() == Plan.JoinKind.INNER;
             boolean reads = below.stream().anyMatch(each -> each.work instanceof Input);
             needsIntegrals |= reads && !sharing;
-            node = new Node(new Work(operators.make(plan, own(below, sharing, arrangements))), below, sharing);
+            node =
+                    new Node(
+                            new Work(operators.make(plan, own(below, sharing, arrangements))),
+                            below,
+                            sharing);
         }
         nodes.add(node);
         nodeByPlan.put(plan, node);
@@ -183,10 +187,7 @@ final class RoundCircuit {
         /// @param sharing whether the reader keeps its integral together with the other rounds
         ZSet delta(Inputs given, boolean sharing) {
             return work instanceof Input(int index)
-                    ? given.integrals()
-                            .filter(_ -> !sharing)
-                            .orElse(given.deltas())
-                            .get(index)
+                    ? given.integrals().filter(_ -> !sharing).orElse(given.deltas()).get(index)
                     : delta;
         }
     }

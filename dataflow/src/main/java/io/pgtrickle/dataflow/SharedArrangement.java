@@ -35,10 +35,8 @@ final class SharedArrangement implements Arrangement {
     }
 
     void endStep() {
-        pending.forEach(
-                (key, value) ->
-                        value.ifPresentOrElse(
-                                bytes -> kept.put(key, bytes), () -> kept.delete(key)));
+        pending.forEach((key, value) ->
+                value.ifPresentOrElse(bytes -> kept.put(key, bytes), () -> kept.delete(key)));
         beginRound();
         pending = written;
     }

@@ -55,7 +55,8 @@ class RecursiveLawTest {
                 new Case("reachable where allowed", recursive(unblocked(JoinKind.SEMI), false)),
                 new Case(
                         "reachable over distinct edges",
-                        recursive(new Plan.Distinct(reached(new Plan.Distinct(scan(EDGES)))), false)),
+                        recursive(
+                                new Plan.Distinct(reached(new Plan.Distinct(scan(EDGES)))), false)),
                 new Case("reachable over two edges", recursive(twice(), false)),
                 new Case("reachable with NULLs", recursive(outer(), false)),
                 new Case("walks of at most three edges", walks(3)),
@@ -92,10 +93,7 @@ class RecursiveLawTest {
     void aRecursionThatDoesNotEndIsAnError() {
         Circuit circuit = Fixtures.circuit(recursive(reached(scan(EDGES)), true));
         circuit.initialize();
-        circuit.step(
-                Map.of(
-                        EDGES,
-                        List.of(Fixtures.insert(1L, 2L), Fixtures.insert(2L, 1L))));
+        circuit.step(Map.of(EDGES, List.of(Fixtures.insert(1L, 2L), Fixtures.insert(2L, 1L))));
         assertThatThrownBy(() -> Fixtures.step(circuit, ROOTS, Fixtures.insert(1L)))
                 .isInstanceOfSatisfying(
                         PgtrickleException.class,
@@ -140,8 +138,7 @@ class RecursiveLawTest {
 
     private static Plan outer() {
         Plan join =
-                new Plan.Join(
-                        WORKING, scan(EDGES), JoinKind.LEFT, on(WORKING, 0, scan(EDGES), 0));
+                new Plan.Join(WORKING, scan(EDGES), JoinKind.LEFT, on(WORKING, 0, scan(EDGES), 0));
         return new Plan.Project(join, List.of(column(join, 2)));
     }
 
@@ -178,8 +175,7 @@ class RecursiveLawTest {
 
     private static JoinCondition on(Plan left, int leftColumn, Plan right, int rightColumn) {
         return new JoinCondition(
-                List.of(
-                        new EquiKey(column(left, leftColumn), column(right, rightColumn), false)),
+                List.of(new EquiKey(column(left, leftColumn), column(right, rightColumn), false)),
                 Optional.empty());
     }
 
@@ -202,10 +198,7 @@ class RecursiveLawTest {
                     rows.add(row);
                 }
                 changes.computeIfAbsent(source, _ -> new ArrayList<>())
-                        .add(
-                                delete
-                                        ? new SourceChange.Delete(row)
-                                        : new SourceChange.Insert(row));
+                        .add(delete ? new SourceChange.Delete(row) : new SourceChange.Insert(row));
             }
         }
         // what the plan doesn't read isn't sent to it
