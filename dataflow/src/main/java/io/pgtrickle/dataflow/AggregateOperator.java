@@ -1,6 +1,7 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.aggregate.Accumulator;
+import io.pgtrickle.dataflow.aggregate.RowsAccumulator;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
@@ -31,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 /// Without keys there is one group, which is never empty of output: `initialize` yields its row over nothing.
 ///
 /// Cost of a step: one read and one write a touched group; for MIN and MAX one write a changed row, and one short scan where the
-/// winner may have gone; for DISTINCT one or two look-ups a changed row. Independent of the groups' sizes.
+/// winner may have gone; for DISTINCT one or two look-ups a changed row. Independent of the groups' sizes, but for aggregates that are
+/// made of their rows (`string_agg`, `percentile_cont`): those read all of the group.
 final class AggregateOperator implements Operator.Unary {
 
     private static final byte[] THE_ONLY_GROUP = new byte[0];
@@ -151,8 +153,20 @@ final class AggregateOperator implements Operator.Unary {
                     group.output =
                             Optional.of(outputCodec.decode(in.readBytes((int) in.readVarLong())));
                     group.accumulators.forEach(accumulator -> accumulator.read(in));
+                    restore(group);
                 });
         return group;
+    }
+
+    /// Results that aren't made from the accumulator are those that were put out last.
+    private void restore(Group group) {
+        int keyCount = outputCodec.types().size() - columns.size();
+        Row output = group.output.orElseThrow();
+        for (int i = 0; i < columns.size(); i++) {
+            if (group.accumulators.get(i) instanceof RowsAccumulator rows) {
+                rows.set(output.get(keyCount + i));
+            }
+        }
     }
 
     private byte[] write(Group group) {

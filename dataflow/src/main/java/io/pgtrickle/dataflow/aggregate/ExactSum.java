@@ -18,20 +18,71 @@ record ExactSum(BigInteger mantissa, int exponent) {
 
     /// @param value finite
     ExactSum plus(double value, long weight) {
+        return plus(of(value).times(weight));
+    }
+
+    /// @param value finite
+    static ExactSum of(double value) {
         if (value == 0) {
-            return this;
+            return ZERO;
         }
         long bits = Double.doubleToLongBits(value);
         int biased = (int) (bits >>> MANTISSA_BITS) & 0x7ff;
         long fraction = bits & (1L << MANTISSA_BITS) - 1;
         long significand = biased == 0 ? fraction : fraction | 1L << MANTISSA_BITS;
         int scale = Math.max(biased, 1) - 1 + SMALLEST_EXPONENT;
-        BigInteger term =
-                BigInteger.valueOf(value < 0 ? -significand : significand)
-                        .multiply(BigInteger.valueOf(weight));
-        int common = Math.min(scale, exponent);
+        return normalized(BigInteger.valueOf(value < 0 ? -significand : significand), scale);
+    }
+
+    ExactSum plus(ExactSum other) {
+        if (mantissa.signum() == 0 || other.mantissa.signum() == 0) {
+            return mantissa.signum() == 0 ? other : this;
+        }
+        int common = Math.min(exponent, other.exponent);
         return normalized(
-                term.shiftLeft(scale - common).add(mantissa.shiftLeft(exponent - common)), common);
+                mantissa.shiftLeft(exponent - common)
+                        .add(other.mantissa.shiftLeft(other.exponent - common)),
+                common);
+    }
+
+    ExactSum minus(ExactSum other) {
+        return plus(other.times(-1));
+    }
+
+    ExactSum times(long factor) {
+        return normalized(mantissa.multiply(BigInteger.valueOf(factor)), exponent);
+    }
+
+    ExactSum times(ExactSum other) {
+        return normalized(mantissa.multiply(other.mantissa), exponent + other.exponent);
+    }
+
+    int signum() {
+        return mantissa.signum();
+    }
+
+    /// The quotient to more digits than a double has; the last bit stands for those that were cut.
+    ///
+    /// @param divisor not 0
+    ExactSum dividedBy(ExactSum divisor) {
+        int shift = Math.max(0, KEPT_BITS + divisor.mantissa.bitLength() - mantissa.bitLength());
+        BigInteger[] parts =
+                mantissa.abs().shiftLeft(shift).divideAndRemainder(divisor.mantissa.abs());
+        BigInteger quotient = parts[0].shiftLeft(1);
+        quotient = parts[1].signum() == 0 ? quotient : quotient.setBit(0);
+        return normalized(
+                signum() * divisor.signum() < 0 ? quotient.negate() : quotient,
+                exponent - divisor.exponent - shift - 1);
+    }
+
+    /// The root to more digits than a double has; the last bit stands for those that were cut.
+    ExactSum root() {
+        int shift = Math.max(0, 2 * KEPT_BITS - mantissa.bitLength());
+        shift += (exponent - shift) & 1;
+        BigInteger[] parts = mantissa.shiftLeft(shift).sqrtAndRemainder();
+        BigInteger root = parts[0].shiftLeft(1);
+        return normalized(
+                parts[1].signum() == 0 ? root : root.setBit(0), (exponent - shift) / 2 - 1);
     }
 
     private static ExactSum normalized(BigInteger mantissa, int exponent) {

@@ -11,7 +11,7 @@ import java.math.BigDecimal;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/// `sum` and `avg` of int2, int4 and int8. As in PostgreSQL the sum of int2 and int4 is an int8, that of int8 a numeric, and
+/// `sum` and `avg` of int2, int4 and int8, `sum` of money. As in PostgreSQL the sum of int2 and int4 is an int8, that of int8 a numeric, and
 /// the average a numeric.
 final class IntegerSum implements Accumulator {
 
@@ -44,7 +44,7 @@ final class IntegerSum implements Accumulator {
             return exact;
         }
         if (sum.bitLength() > 63) {
-            throw RowErrors.outOfRange("bigint");
+            throw RowErrors.outOfRange(argumentOid == Oids.MONEY ? "money" : "bigint");
         }
         return sum.longValue();
     }

@@ -1,13 +1,15 @@
 package io.pgtrickle.dataflow.aggregate;
 
+import io.pgtrickle.dataflow.expression.IntervalArithmetic;
 import io.pgtrickle.dataflow.expression.RowErrors;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
 import java.math.BigInteger;
 import org.jspecify.annotations.Nullable;
 
-/// `sum` of interval: months, days and microseconds on their own. Infinite intervals exist since PostgreSQL 17 and are counted
+/// `sum` and `avg` of interval: months, days and microseconds on their own. Infinite intervals exist since PostgreSQL 17 and are counted
 /// beside the sums; both infinities at once are an error there.
 final class IntervalSum implements Accumulator {
 
@@ -16,12 +18,17 @@ final class IntervalSum implements Accumulator {
     private static final Interval MINUS_INFINITE =
             new Interval(Integer.MIN_VALUE, Integer.MIN_VALUE, Long.MIN_VALUE);
 
+    private final Kind kind;
     private long count;
     private long infinite;
     private long minusInfinite;
     private long months;
     private long days;
     private BigInteger micros = BigInteger.ZERO;
+
+    IntervalSum(Kind kind) {
+        this.kind = kind;
+    }
 
     @Override
     public void add(Object value, long weight) {
@@ -55,7 +62,8 @@ final class IntervalSum implements Accumulator {
         if (months != (int) months || days != (int) days || micros.bitLength() > 63) {
             throw RowErrors.of("22008", "interval out of range");
         }
-        return new Interval((int) months, (int) days, micros.longValue());
+        Interval sum = new Interval((int) months, (int) days, micros.longValue());
+        return kind == Kind.AVG ? IntervalArithmetic.divide(sum, (double) count) : sum;
     }
 
     @Override

@@ -52,7 +52,7 @@ final class NumericSum implements Accumulator {
         return kind == Kind.AVG ? NumericArithmetic.divide(sum(), Numeric.of(count)) : sum();
     }
 
-    private long count() {
+    long count() {
         long count = 0;
         for (long special : specials) {
             count = Math.addExact(count, special);
@@ -77,6 +77,15 @@ final class NumericSum implements Accumulator {
         }
         // no digit is lost: every digit of the sum is within the largest scale
         return NumericArithmetic.checked(sum.setScale(countByScale.lastKey()));
+    }
+
+    boolean hasSpecials() {
+        return specials[0] > 0 || specials[1] > 0 || specials[2] > 0;
+    }
+
+    /// Of the values that are numbers.
+    BigDecimal finiteSum() {
+        return countByScale.isEmpty() ? BigDecimal.ZERO : sum.setScale(countByScale.lastKey());
     }
 
     @Override

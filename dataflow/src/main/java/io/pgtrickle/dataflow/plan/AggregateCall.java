@@ -72,23 +72,93 @@ public record AggregateCall(
                 type);
     }
 
-    /// Whether the single values of each group are kept: the next extremum, and first and last occurrences, must be known.
+    /// Empty for count, sum, avg, min and max.
+    public Optional<AggregateFamily> family() {
+        return kind() == AggregateFunction.Kind.OTHER
+                ? Optional.of(AggregateFamily.of(function.oid()))
+                : Optional.empty();
+    }
+
+    /// Whether the single values of each group are kept: the next extremum, and first and last occurrences, must be known, or all
+    /// of them make the result.
     public boolean keepsValues() {
         return switch (kind()) {
             case MIN, MAX -> true;
             case COUNT, SUM, AVG -> distinct();
-            case OTHER -> true;
+            case OTHER -> distinct() || isMadeOfRows();
         };
     }
 
-    /// Whether the aggregate is known for the argument's type.
+    /// Whether the result is computed from all rows of the group, in their order, when one of them changes.
+    public boolean isMadeOfRows() {
+        return family().map(this::isMadeOfRows).orElse(false);
+    }
+
+    private boolean isMadeOfRows(AggregateFamily family) {
+        return switch (family) {
+            case BOOLEAN, VARIANCE -> false;
+            case BITS -> argumentIs(SqlType.BitType.class::isInstance);
+            // first and last occurrences are those of pairs
+            case REGRESSION -> distinct();
+            case STRING_AGG,
+                    ARRAY_AGG,
+                    ANY_VALUE,
+                    RANGE_AGG,
+                    RANGE_INTERSECT_AGG,
+                    PERCENTILE,
+                    MODE,
+                    HYPOTHETICAL,
+                    UNKNOWN ->
+                    true;
+        };
+    }
+
+    /// Whether the aggregate is known for its arguments' types.
     public boolean isSupported() {
-        return switch (kind()) {
-            case COUNT -> !distinct() || argumentIs(SqlType::equatable);
-            case SUM -> argumentIs(type -> isNumber(type) || type instanceof SqlType.IntervalType);
-            case AVG -> argumentIs(AggregateCall::isNumber);
-            case MIN, MAX -> argumentIs(SqlType::orderable);
-            case OTHER -> false;
+        boolean clausesAreKnown =
+                clauses.order().stream().allMatch(key -> key.expression().type().orderable())
+                        && (!distinct() || arguments.stream().allMatch(a -> a.type().equatable()));
+        return clausesAreKnown
+                && switch (kind()) {
+                    case COUNT -> true;
+                    case SUM ->
+                            argumentIs(type ->
+                                    isNumber(type)
+                                            || type.oid() == Oids.MONEY
+                                            || type instanceof SqlType.IntervalType);
+                    case AVG ->
+                            argumentIs(
+                                    type -> isNumber(type) || type instanceof SqlType.IntervalType);
+                    case MIN, MAX -> argumentIs(SqlType::orderable);
+                    case OTHER -> supports(AggregateFamily.of(function.oid()));
+                };
+    }
+
+    private boolean supports(AggregateFamily family) {
+        return switch (family) {
+            case BOOLEAN -> argumentIs(SqlType.Bool.class::isInstance);
+            case BITS ->
+                    argumentIs(type ->
+                            type instanceof SqlType.Integral || type instanceof SqlType.BitType);
+            case VARIANCE -> argumentIs(AggregateCall::isNumber);
+            case REGRESSION -> arguments.size() == 2;
+            case STRING_AGG -> arguments.size() == 2;
+            case ARRAY_AGG -> type instanceof SqlType.ArrayType;
+            case ANY_VALUE -> arguments.size() == 1;
+            case RANGE_AGG, RANGE_INTERSECT_AGG ->
+                    argumentIs(type ->
+                            type instanceof SqlType.RangeType
+                                    || type instanceof SqlType.MultirangeType)
+                            && argumentIs(SqlType::orderable);
+            case MODE -> clauses.order().size() == 1;
+            case PERCENTILE ->
+                    clauses.order().size() == 1
+                            && clauses.direct().size() == 1
+                            && (clauses.direct().getFirst().type().oid() == Oids.FLOAT8
+                                    || clauses.direct().getFirst().type()
+                                            instanceof SqlType.ArrayType);
+            case HYPOTHETICAL -> clauses.direct().size() == clauses.order().size();
+            case UNKNOWN -> false;
         };
     }
 

@@ -1,8 +1,6 @@
 package io.pgtrickle.dataflow.window;
 
-import io.pgtrickle.dataflow.expression.Compiler;
-import io.pgtrickle.dataflow.expression.Evaluator;
-import io.pgtrickle.dataflow.plan.WindowCall;
+import io.pgtrickle.dataflow.aggregate.AggregateInput;
 import org.jspecify.annotations.Nullable;
 
 /// An aggregate over each row's frame. Frames are runs of rows that move on with their row: what comes in is added and what
@@ -10,17 +8,13 @@ import org.jspecify.annotations.Nullable;
 /// the moment; there are as many as the row has peers.
 final class FrameAggregate implements WindowFunction {
 
-    private static final Boolean ROW = true;
-
     private final FrameBounds bounds;
-    private final @Nullable Evaluator filter;
-    private final @Nullable Evaluator argument;
+    private final AggregateInput input;
     private final FrameContent.Kind content;
 
-    FrameAggregate(WindowCall call, FrameBounds bounds, FrameContent.Kind content) {
+    FrameAggregate(AggregateInput input, FrameBounds bounds, FrameContent.Kind content) {
+        this.input = input;
         this.bounds = bounds;
-        this.filter = call.filter().map(Compiler::compile).orElse(null);
-        this.argument = call.arguments().stream().findFirst().map(Compiler::compile).orElse(null);
         this.content = content;
     }
 
@@ -52,9 +46,7 @@ final class FrameAggregate implements WindowFunction {
     private @Nullable Object[] values(Partition partition) {
         @Nullable Object[] values = new @Nullable Object[partition.size()];
         for (int row = 0; row < values.length; row++) {
-            if (filter == null || Boolean.TRUE.equals(filter.evaluate(partition.row(row)))) {
-                values[row] = argument == null ? ROW : argument.evaluate(partition.row(row));
-            }
+            values[row] = input.value(partition.row(row));
         }
         return values;
     }

@@ -1,10 +1,14 @@
 package io.pgtrickle.dataflow.window;
 
 import io.pgtrickle.dataflow.aggregate.Accumulator;
+import io.pgtrickle.dataflow.aggregate.CountedRow;
+import io.pgtrickle.dataflow.aggregate.RowsFunction;
+import io.pgtrickle.model.Row;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Supplier;
@@ -38,6 +42,11 @@ sealed interface FrameContent {
                 (descending ? ascending.reversed() : ascending)
                         .thenComparing(value -> image(type, value), Arrays::compareUnsigned);
         return () -> new Extremum(new TreeMap<>(order));
+    }
+
+    /// What is made of all rows, in the window's order; it is computed anew for each frame.
+    static Kind rows(RowsFunction function) {
+        return () -> new Rows(function, new TreeMap<>());
     }
 
     private static byte[] image(SqlType type, Object value) {
@@ -84,6 +93,26 @@ sealed interface FrameContent {
         @Override
         public @Nullable Object result() {
             return values.isEmpty() ? null : values.firstKey();
+        }
+    }
+
+    /// The arguments by their row's place.
+    record Rows(RowsFunction function, NavigableMap<Integer, CountedRow> rows)
+            implements FrameContent {
+
+        @Override
+        public void add(int row, Object value) {
+            rows.put(row, new CountedRow((Row) value, 1));
+        }
+
+        @Override
+        public void remove(int row, Object value) {
+            rows.remove(row);
+        }
+
+        @Override
+        public @Nullable Object result() {
+            return function.result(List.copyOf(rows.values()), Row.of());
         }
     }
 }

@@ -1,6 +1,8 @@
 package io.pgtrickle.dataflow.window;
 
 import io.pgtrickle.dataflow.aggregate.Accumulator;
+import io.pgtrickle.dataflow.aggregate.AggregateInput;
+import io.pgtrickle.dataflow.aggregate.RowsFunctions;
 import io.pgtrickle.dataflow.expression.InRange;
 import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
@@ -68,7 +70,10 @@ public final class WindowFunctions {
             case 3112 -> FrameValue.of(FrameValue.Kind.FIRST, bounds, call.arguments());
             case 3113 -> FrameValue.of(FrameValue.Kind.LAST, bounds, call.arguments());
             case 3114 -> FrameValue.of(FrameValue.Kind.NTH, bounds, call.arguments());
-            default -> new FrameAggregate(call, bounds, content(aggregate(call)));
+            default -> {
+                AggregateCall aggregate = aggregate(call);
+                yield new FrameAggregate(new AggregateInput(aggregate), bounds, content(aggregate));
+            }
         };
     }
 
@@ -77,6 +82,8 @@ public final class WindowFunctions {
             return FrameContent.extremum(
                     call.arguments().getFirst().type(), call.kind() == Kind.MAX);
         }
-        return FrameContent.totals(Accumulator.of(call));
+        return call.isMadeOfRows()
+                ? FrameContent.rows(RowsFunctions.of(call))
+                : FrameContent.totals(Accumulator.of(call));
     }
 }
