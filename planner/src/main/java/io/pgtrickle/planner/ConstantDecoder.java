@@ -2,11 +2,15 @@ package io.pgtrickle.planner;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 
+import io.pgtrickle.model.BitString;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
+import io.pgtrickle.model.Jsonb;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.TimeWithZone;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.planner.CatalogReader.ElementLayout;
@@ -82,12 +86,24 @@ final class ConstantDecoder {
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
             case SqlType.Opaque(int oid, _) when catalog.isText(oid) -> Bytes.of(payload(in));
-            case SqlType.TimeTzType _,
-                    SqlType.BitType _,
-                    SqlType.NetworkType _,
-                    SqlType.JsonbType _,
-                    SqlType.ArrayType _,
-                    SqlType.CompositeType _,
+            case SqlType.TimeTzType _ -> new TimeWithZone(in.getLong(), in.getInt());
+            case SqlType.BitType _ -> bits(payload(in));
+            case SqlType.NetworkType(int oid) -> network(payload(in), oid == Oids.CIDR);
+            case SqlType.JsonbType _ ->
+                    Jsonb.of(
+                            new JsonbMemory(
+                                            payload(in),
+                                            this::text,
+                                            number ->
+                                                    numeric(
+                                                            ByteBuffer.wrap(payload(number))
+                                                                    .order(
+                                                                            ByteOrder
+                                                                                    .LITTLE_ENDIAN)))
+                                    .value());
+            case SqlType.ArrayType(_, int elementOid, SqlType element) ->
+                    array(element, elementOid, payload(in));
+            case SqlType.CompositeType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
                     SqlType.Opaque _ ->
@@ -97,6 +113,38 @@ final class ConstantDecoder {
                                     + " aren't supported yet",
                             "Keep the value in a table and join it.");
         };
+    }
+
+    private static BitString bits(byte[] payload) {
+        int length = ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getInt();
+        return new BitString(length, Bytes.copyOf(payload, 4, payload.length - 4));
+    }
+
+    /// Family, bits of the network, address; in the value with whether it is a cidr and the length between them.
+    private static Bytes network(byte[] payload, boolean cidr) {
+        int length = payload[0] == 2 ? 4 : 16;
+        byte[] image = new byte[4 + length];
+        image[0] = payload[0];
+        image[1] = payload[1];
+        image[2] = (byte) (cidr ? 1 : 0);
+        image[3] = (byte) length;
+        System.arraycopy(payload, 2, image, 4, length);
+        return Bytes.of(image);
+    }
+
+    private SqlArray array(SqlType type, int elementTypeOid, byte[] payload) {
+        // places are counted from a header of four bytes
+        byte[] memory = new byte[4 + payload.length];
+        System.arraycopy(payload, 0, memory, 4, payload.length);
+        ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+        int count = in.getInt(4);
+        List<SqlArray.Dimension> dimensions = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            dimensions.add(
+                    new SqlArray.Dimension(
+                            in.getInt(16 + 4 * i), in.getInt(16 + 4 * count + 4 * i)));
+        }
+        return new SqlArray(dimensions, elements(type, elementTypeOid, memory));
     }
 
     private static long integral(ByteBuffer in, int width, boolean signed) {

@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Predicate;
 
 /// `=`, `<>`, `<`, `<=`, `>`, `>=` of each family of types, and between types of one family.
 final class ComparisonFunctions {
@@ -43,6 +44,35 @@ final class ComparisonFunctions {
             define(registry, lessOrEqual, ordering, order, sign -> sign <= 0);
             define(registry, greater, ordering, order, sign -> sign > 0);
             define(registry, greaterOrEqual, ordering, order, sign -> sign >= 0);
+        }
+
+        /// In the order that the type itself has, where that is known.
+        void registerByType(FunctionRegistry registry, Requirement equality, Requirement ordering) {
+            defineByType(registry, equal, equality, SqlType::equatable, sign -> sign == 0);
+            defineByType(registry, notEqual, equality, SqlType::equatable, sign -> sign != 0);
+            defineByType(registry, less, ordering, SqlType::orderable, sign -> sign < 0);
+            defineByType(registry, lessOrEqual, ordering, SqlType::orderable, sign -> sign <= 0);
+            defineByType(registry, greater, ordering, SqlType::orderable, sign -> sign > 0);
+            defineByType(registry, greaterOrEqual, ordering, SqlType::orderable, sign -> sign >= 0);
+        }
+
+        private static void defineByType(
+                FunctionRegistry registry,
+                int oid,
+                Requirement requirement,
+                Predicate<SqlType> known,
+                IntPredicate outcome) {
+            registry.define(
+                    oid,
+                    requirement,
+                    types ->
+                            types.size() == 2
+                                    && types.get(0).equals(types.get(1))
+                                    && known.test(types.get(0)),
+                    types -> {
+                        SqlType type = types.getFirst();
+                        return (NativeFunction.Binary) (a, b) -> outcome.test(type.compare(a, b));
+                    });
         }
 
         private static void define(
@@ -110,6 +140,31 @@ final class ComparisonFunctions {
         // the order of an enum's labels is its type's
         new Family(3508, 3509, 3510, 3512, 3511, 3513)
                 .register(registry, Requirement.NONE, Requirement.NONE, type -> type::compare);
+        // money, "char"
+        new Family(888, 889, 890, 891, 892, 893).register(registry, NUMBERS);
+        new Family(61, 70, 1246, 72, 73, 74).register(registry, NUMBERS);
+        // macaddr, macaddr8
+        new Family(830, 835, 831, 832, 833, 834).register(registry, BYTES);
+        new Family(4113, 4118, 4114, 4115, 4116, 4117).register(registry, BYTES);
+        // pg_lsn, xid8, timetz, bit, varbit, jsonb, ranges, multiranges, composites
+        List.of(
+                        new Family(3233, 3236, 3231, 3232, 3235, 3234),
+                        new Family(5084, 5085, 5034, 5036, 5035, 5037),
+                        new Family(1352, 1353, 1354, 1355, 1357, 1356),
+                        new Family(1581, 1582, 1595, 1594, 1593, 1592),
+                        new Family(1666, 1667, 1671, 1670, 1669, 1668),
+                        new Family(4043, 4038, 4039, 4041, 4040, 4042),
+                        new Family(3855, 3856, 3871, 3872, 3874, 3873),
+                        new Family(4244, 4245, 4274, 4275, 4277, 4276),
+                        new Family(2981, 2982, 2983, 2985, 2984, 2986))
+                .forEach(family ->
+                        family.registerByType(registry, Requirement.NONE, Requirement.NONE));
+        // inet and cidr, under each other's type too
+        new Family(920, 925, 921, 922, 923, 924)
+                .register(registry, new SqlType.NetworkType(Oids.INET)::compare);
+        // arrays compare texts by the call's collation
+        new Family(744, 390, 391, 393, 392, 396)
+                .registerByType(registry, Requirement.DETERMINISTIC, Requirement.BYTE_ORDER);
         // text, name, name-text, text-name
         List.of(
                         new Family(67, 157, 740, 741, 742, 743),

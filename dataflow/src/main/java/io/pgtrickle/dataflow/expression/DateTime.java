@@ -163,6 +163,27 @@ final class DateTime {
         }
     }
 
+    static boolean isFinite(Interval interval) {
+        return !interval.equals(INFINITE) && !interval.equals(MINUS_INFINITE);
+    }
+
+    static Interval subtract(Interval a, Interval b) {
+        if (!isFinite(a) || !isFinite(b)) {
+            if (a.equals(b)) {
+                throw intervalOutOfRange();
+            }
+            return isFinite(a) ? negate(b) : a;
+        }
+        try {
+            return new Interval(
+                    Math.subtractExact(a.months(), b.months()),
+                    Math.subtractExact(a.days(), b.days()),
+                    Math.subtractExact(a.micros(), b.micros()));
+        } catch (ArithmeticException _) {
+            throw intervalOutOfRange();
+        }
+    }
+
     private static io.pgtrickle.model.PgtrickleException intervalOutOfRange() {
         return RowErrors.of("22008", "interval out of range");
     }

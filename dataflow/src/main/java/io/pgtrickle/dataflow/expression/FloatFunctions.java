@@ -7,6 +7,8 @@ import java.util.function.DoubleUnaryOperator;
 /// product or quotient of non-zeros become zero.
 final class FloatFunctions {
 
+    private static final double RADIANS_A_DEGREE = 0.017453292519943295;
+
     private FloatFunctions() {}
 
     static void register(FunctionRegistry registry) {
@@ -26,6 +28,8 @@ final class FloatFunctions {
         registry.unary(1914, a -> a);
         function(registry, Math::abs, 221, 1395);
         function(registry, Math::rint, 228, 1342);
+        registry.unary(1608, a -> checkedDegrees((Double) a));
+        registry.unary(1609, a -> checkedRadians((Double) a));
         function(registry, FloatFunctions::truncate, 229, 1343);
         function(registry, Math::ceil, 2308, 2320);
         function(registry, Math::floor, 2309);
@@ -120,6 +124,18 @@ final class FloatFunctions {
             throw RowErrors.floatUnderflow();
         }
         return quotient;
+    }
+
+    private static double checkedDegrees(double a) {
+        double degrees = quotient(a, RADIANS_A_DEGREE);
+        if (Double.isInfinite(degrees) && !Double.isInfinite(a)) {
+            throw RowErrors.floatOverflow();
+        }
+        return degrees;
+    }
+
+    private static double checkedRadians(double a) {
+        return product(a, RADIANS_A_DEGREE);
     }
 
     private static double truncate(double a) {

@@ -5,6 +5,7 @@ import io.pgtrickle.model.type.SqlType;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 
 /// Where the families of functions are put together.
 final class FunctionRegistry {
@@ -40,7 +41,8 @@ final class FunctionRegistry {
         NativeFunction bind(List<SqlType> arguments);
     }
 
-    record Definition(Requirement requirement, Binder binder) {}
+    /// @param accepts the argument types for which the function is known here
+    record Definition(Requirement requirement, Predicate<List<SqlType>> accepts, Binder binder) {}
 
     private final Map<Integer, Definition> definitions = new HashMap<>();
 
@@ -57,7 +59,11 @@ final class FunctionRegistry {
     }
 
     void define(int oid, Requirement requirement, Binder binder) {
-        if (definitions.putIfAbsent(oid, new Definition(requirement, binder)) != null) {
+        define(oid, requirement, _ -> true, binder);
+    }
+
+    void define(int oid, Requirement requirement, Predicate<List<SqlType>> accepts, Binder binder) {
+        if (definitions.putIfAbsent(oid, new Definition(requirement, accepts, binder)) != null) {
             throw new IllegalStateException("function " + oid + " is defined twice");
         }
     }

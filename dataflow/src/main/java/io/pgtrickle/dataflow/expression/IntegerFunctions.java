@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow.expression;
 
+import java.math.BigInteger;
 import java.util.Locale;
 
 /// Arithmetic of int2, int4 and int8, which leaves its type's range with an error.
@@ -54,6 +55,27 @@ final class IntegerFunctions {
         for (int modulo : new int[] {155, 940, 156, 941, 945, 947}) {
             registry.binary(modulo, (a, b) -> remainder((Long) a, (Long) b));
         }
+        // a shift counts modulo the register's width, as the machine does
+        registry.binary(1896, (a, b) -> (long) (short) (((Long) a).intValue() << (Long) b));
+        registry.binary(1897, (a, b) -> (long) (short) (((Long) a).intValue() >> (Long) b));
+        registry.binary(1902, (a, b) -> (long) (((Long) a).intValue() << (Long) b));
+        registry.binary(1903, (a, b) -> (long) (((Long) a).intValue() >> (Long) b));
+        registry.binary(1908, (a, b) -> (Long) a << (Long) b);
+        registry.binary(1909, (a, b) -> (Long) a >> (Long) b);
+        registry.binary(5044, (a, b) -> Width.INTEGER.checked(divisor((Long) a, (Long) b)));
+        registry.binary(5045, (a, b) -> Width.BIGINT.checked(divisor((Long) a, (Long) b)));
+        registry.binary(5046, (a, b) -> multiple((Long) a, (Long) b, Width.INTEGER));
+        registry.binary(5047, (a, b) -> multiple((Long) a, (Long) b, Width.BIGINT));
+        // "char" is a byte with a sign here, and one without where it is compared
+        registry.unary(77, a -> (long) ((Long) a).byteValue());
+        registry.unary(
+                78,
+                a -> {
+                    if ((Long) a < Byte.MIN_VALUE || (Long) a > Byte.MAX_VALUE) {
+                        throw RowErrors.outOfRange("\"char\"");
+                    }
+                    return (Long) a & 0xff;
+                });
         bits(registry, new int[] {1892, 1893, 1894, 1895});
         bits(registry, new int[] {1898, 1899, 1900, 1901});
         bits(registry, new int[] {1904, 1905, 1906, 1907});
@@ -93,6 +115,28 @@ final class IntegerFunctions {
                         throw RowErrors.outOfRange(width.typeName);
                     }
                 });
+    }
+
+    /// The greatest common divisor, never negative.
+    private static long divisor(long a, long b) {
+        BigInteger divisor = BigInteger.valueOf(a).gcd(BigInteger.valueOf(b));
+        if (divisor.bitLength() > 63) {
+            throw RowErrors.outOfRange(Width.BIGINT.typeName);
+        }
+        return divisor.longValue();
+    }
+
+    private static Object multiple(long a, long b, Width width) {
+        if (a == 0 || b == 0) {
+            return 0L;
+        }
+        BigInteger x = BigInteger.valueOf(a);
+        BigInteger y = BigInteger.valueOf(b);
+        BigInteger multiple = x.divide(x.gcd(y)).multiply(y).abs();
+        if (multiple.bitLength() > 63) {
+            throw RowErrors.outOfRange(width.typeName);
+        }
+        return width.checked(multiple.longValue());
     }
 
     private static long negated(long a, Width width) {

@@ -31,6 +31,13 @@ public final class NativeFunctions {
         CastFunctions.register(registry);
         TextFunctions.register(registry);
         DateTimeFunctions.register(registry);
+        TimeFunctions.register(registry);
+        ByteFunctions.register(registry);
+        BitFunctions.register(registry);
+        NetworkFunctions.register(registry);
+        JsonbFunctions.register(registry);
+        ArrayFunctions.register(registry);
+        RangeFunctions.register(registry);
         return registry.definitions();
     }
 
@@ -54,6 +61,7 @@ public final class NativeFunctions {
         }
         return Optional.ofNullable(BY_OID.get(functionOid))
                 .filter(definition -> definition.requirement().metBy(collation))
+                .filter(definition -> definition.accepts().test(argumentTypes))
                 .map(definition -> definition.binder().bind(argumentTypes))
                 .filter(function -> function.arity() == argumentTypes.size());
     }

@@ -142,7 +142,7 @@ public final class NumericArithmetic {
     }
 
     /// The place of the first base-10000 digit: 0 is the one before the point.
-    private static int weight(BigDecimal value) {
+    static int weight(BigDecimal value) {
         return value.signum() == 0
                 ? 0
                 : Math.floorDiv(value.precision() - value.scale() - 1, DECIMAL_DIGITS);

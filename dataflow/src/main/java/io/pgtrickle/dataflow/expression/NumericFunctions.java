@@ -43,6 +43,17 @@ final class NumericFunctions {
         registry.unary(
                 3281, a -> a instanceof Finite(BigDecimal x) ? (Object) (long) x.scale() : null);
         registry.unary(5043, a -> trimmed((Numeric) a));
+        registry.unary(
+                5042,
+                a ->
+                        trimmed((Numeric) a) instanceof Finite(BigDecimal x)
+                                ? (Object) (long) x.scale()
+                                : null);
+        for (int root : new int[] {1730, 1731}) {
+            registry.unary(root, a -> NumericRoots.squareRoot((Numeric) a));
+        }
+        registry.binary(5048, (a, b) -> NumericRoots.divisor((Numeric) a, (Numeric) b));
+        registry.binary(5049, (a, b) -> NumericRoots.multiple((Numeric) a, (Numeric) b));
         registry.binary(1703, (a, modifier) -> fitted((Numeric) a, ((Long) modifier).intValue()));
     }
 

@@ -40,6 +40,8 @@ final class TextFunctions {
         registry.unary(3062, a -> new StringBuilder((String) a).reverse().toString());
         registry.binary(1622, (a, count) -> repeat((String) a, (Long) count));
         registry.ternary(878, (a, from, to) -> translate((String) a, (String) from, (String) to));
+        registry.ternary(1405, (a, b, start) -> overlaid((String) a, (String) b, (Long) start));
+        registry.unary(1283, a -> quoted((String) a));
         registry.unary(2089, a -> Integer.toHexString(((Long) a).intValue()));
         registry.unary(2090, a -> Long.toHexString((Long) a));
         registry.unary(2010, a -> (long) ((Bytes) a).length());
@@ -61,6 +63,42 @@ final class TextFunctions {
                 871,
                 Requirement.ASCII_CASE,
                 _ -> (NativeFunction.Unary) a -> asciiUpper((String) a));
+        registry.define(
+                872,
+                Requirement.ASCII_CASE,
+                _ -> (NativeFunction.Unary) a -> asciiCapitals((String) a));
+        // text, bpchar, name
+        for (int like : new int[] {1633, 1660, 1635}) {
+            registry.define(
+                    like,
+                    Requirement.ASCII_CASE,
+                    _ -> (NativeFunction.Binary) TextFunctions::matchesIgnoringCase);
+        }
+        for (int notLike : new int[] {1634, 1661, 1636}) {
+            registry.define(
+                    notLike,
+                    Requirement.ASCII_CASE,
+                    _ -> (NativeFunction.Binary) (a, b) -> !matchesIgnoringCase(a, b));
+        }
+    }
+
+    private static boolean matchesIgnoringCase(Object text, Object pattern) {
+        return LikePattern.matches(asciiLower((String) text), asciiLower((String) pattern));
+    }
+
+    /// Each letter that follows neither letter nor digit.
+    private static String asciiCapitals(String text) {
+        StringBuilder out = new StringBuilder(asciiLower(text));
+        boolean within = false;
+        for (int i = 0; i < out.length(); i++) {
+            char c = out.charAt(i);
+            boolean letter = c >= 'a' && c <= 'z';
+            if (letter && !within) {
+                out.setCharAt(i, (char) (c - 32));
+            }
+            within = letter || c >= '0' && c <= '9';
+        }
+        return out.toString();
     }
 
     private static void trimming(FunctionRegistry registry) {
@@ -176,6 +214,24 @@ final class TextFunctions {
         // PostgreSQL's end has 32 bits: where it overflows the substring runs to the end, as it
         // does here
         return part(text, from - 1, start + length - from);
+    }
+
+    private static String overlaid(String text, String inner, long start) {
+        if (start <= 0) {
+            throw RowErrors.of("22011", "negative substring length not allowed");
+        }
+        long after = start + length(inner);
+        if (after > Integer.MAX_VALUE) {
+            throw RowErrors.outOfRange("integer");
+        }
+        return part(text, 0, start - 1) + inner + part(text, after - 1, Long.MAX_VALUE);
+    }
+
+    /// `quote_literal`.
+    private static String quoted(String text) {
+        return (text.indexOf('\\') < 0 ? "'" : "E'")
+                + text.replace("\\", "\\\\").replace("'", "''")
+                + "'";
     }
 
     private static String left(String text, long count) {

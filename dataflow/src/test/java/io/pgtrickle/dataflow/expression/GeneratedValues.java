@@ -53,7 +53,14 @@ final class GeneratedValues {
             case SqlType.DoublePrecision _ -> real();
             case SqlType.NumericType _ -> numeric();
             case SqlType.Text _ -> text();
-            case SqlType.ByteString(int oid) -> bytes(oid == Oids.UUID ? 16 : random.nextInt(5));
+            case SqlType.ByteString(int oid) ->
+                    bytes(
+                            switch (oid) {
+                                case Oids.UUID -> 16;
+                                case Oids.MACADDR -> 6;
+                                case Oids.MACADDR8 -> 8;
+                                default -> random.nextInt(5);
+                            });
             case SqlType.IntervalType _ -> interval();
             case SqlType.EnumType(_, List<String> labels) -> pick(labels);
             case SqlType.TimeTzType _,
@@ -63,9 +70,9 @@ final class GeneratedValues {
                     SqlType.ArrayType _,
                     SqlType.CompositeType _,
                     SqlType.RangeType _,
-                    SqlType.MultirangeType _,
-                    SqlType.Opaque _ ->
-                    throw new AssertionError("no values of " + type);
+                    SqlType.MultirangeType _ ->
+                    new GeneratedContainers(random, this).value(type);
+            case SqlType.Opaque _ -> throw new AssertionError("no values of " + type);
         };
     }
 
@@ -115,6 +122,7 @@ final class GeneratedValues {
                                                     0L,
                                                     -1L))));
             case Oids.OID -> between(0, 0xffffffffL);
+            case Oids.CHAR -> between(0, 255);
             default -> whole(type.width());
         };
     }
@@ -154,7 +162,7 @@ final class GeneratedValues {
         };
     }
 
-    private String text() {
+    String text() {
         StringBuilder text = new StringBuilder();
         for (int i = random.nextInt(7); i > 0; i--) {
             text.append(PIECES[random.nextInt(PIECES.length)]);

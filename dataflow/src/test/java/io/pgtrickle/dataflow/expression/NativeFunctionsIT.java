@@ -6,7 +6,6 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.Collation;
-import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import java.io.ByteArrayInputStream;
@@ -20,7 +19,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +34,6 @@ class NativeFunctionsIT {
     private static final byte[] COPY_HEADER = {
         'P', 'G', 'C', 'O', 'P', 'Y', '\n', (byte) 0xff, '\r', '\n', 0, 0, 0, 0, 0, 0, 0, 0, 0
     };
-    private static final int ANY_ENUM = 3500;
-    private static final List<String> LABELS = List.of("sad", "ok", "happy");
 
     /// A function as the server knows it.
     private record Function(
@@ -45,7 +41,8 @@ class NativeFunctionsIT {
             String name,
             List<SqlType> arguments,
             List<String> typeNames,
-            SqlType result) {}
+            SqlType result,
+            boolean variadic) {}
 
     /// What came out: an image, NULL, or an error.
     private record Outcome(@Nullable Object value, @Nullable String sqlState) {}
@@ -56,27 +53,30 @@ class NativeFunctionsIT {
         long seed = Long.getLong("pgtrickle.functions.seed", 1L);
         List<String> differences = new ArrayList<>();
         int checked = 0;
+        int rows = 0;
         try (EmbeddedServer server = EmbeddedServer.start(major);
                 Connection connection = server.connect()) {
             execute(connection, "create type mood as enum ('sad', 'ok', 'happy')");
+            execute(connection, "create type pair as (a int4, b text collate \"C\")");
             execute(connection, "set timezone to 'UTC'");
+            ArgumentTypes types = new ArgumentTypes(connection);
             for (int oid : NativeFunctions.oids()) {
-                Optional<Function> function = function(connection, oid);
-                if (function.isPresent()) {
-                    checked++;
-                    check(
-                            connection,
-                            function.get(),
-                            new Random(seed * 1_000_003 + oid),
-                            differences);
+                List<Function> functions = functions(connection, types, oid);
+                checked += functions.isEmpty() ? 0 : 1;
+                for (Function function : functions) {
+                    Random random = new Random(seed * 1_000_003 + oid);
+                    rows += check(connection, function, random, differences);
                 }
             }
         }
+        System.out.printf(
+                "COMPARED on PostgreSQL %d: %d native functions with %d rows of arguments%n",
+                major, checked, rows);
         assertThat(differences).as("seed " + seed + ", PostgreSQL " + major).isEmpty();
         assertThat(checked).isEqualTo(NativeFunctions.oids().size());
     }
 
-    private static void check(
+    private static int check(
             Connection connection, Function function, Random random, List<String> differences)
             throws SQLException, IOException {
         List<Row> rows = arguments(function, random);
@@ -97,12 +97,13 @@ class NativeFunctionsIT {
                 reported++;
             }
         }
+        return rows.size();
     }
 
     private static List<Row> arguments(Function function, Random random) {
         GeneratedValues values = new GeneratedValues(random);
         List<Row> rows = new ArrayList<>();
-        for (int i = Integer.getInteger("pgtrickle.functions.rows", 110); i > 0; i--) {
+        for (int i = Integer.getInteger("pgtrickle.functions.rows", 200); i > 0; i--) {
             @Nullable Object[] cells = new @Nullable Object[function.arguments.size()];
             for (int c = 0; c < cells.length; c++) {
                 Object special = ArgumentRules.value(function.oid, c, values);
@@ -148,8 +149,10 @@ class NativeFunctionsIT {
         List<String> references = new ArrayList<>();
         for (int i = 0; i < function.arguments.size(); i++) {
             columns.append(", a").append(i).append(' ').append(function.typeNames.get(i));
-            boolean text = function.arguments.get(i) instanceof SqlType.Text;
-            references.add(text ? "(r.a" + i + " collate \"C\")" : "r.a" + i);
+            boolean text = isText(function.arguments.get(i));
+            String prefix =
+                    function.variadic && i == function.arguments.size() - 1 ? "variadic " : "";
+            references.add(prefix + (text ? "(r.a" + i + " collate \"C\")" : "r.a" + i));
         }
         execute(connection, "drop table if exists args, results");
         execute(connection, "create temp table args(id int" + columns + ")");
@@ -181,6 +184,11 @@ class NativeFunctionsIT {
                         "copy (select result, state from results order by id) to stdout (format binary)",
                         out);
         return outcomes(function, out.toByteArray(), rows.size());
+    }
+
+    private static boolean isText(SqlType type) {
+        return type instanceof SqlType.Text
+                || type instanceof SqlType.ArrayType(_, _, SqlType element) && isText(element);
     }
 
     private static byte[] image(Function function, List<Row> rows) {
@@ -220,64 +228,43 @@ class NativeFunctionsIT {
         return outcomes;
     }
 
-    private static Optional<Function> function(Connection connection, int oid) throws SQLException {
+    private static List<Function> functions(Connection connection, ArgumentTypes types, int oid)
+            throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row =
                         statement.executeQuery(
-                                "select proname, proargtypes::oid[], prorettype, proisstrict, provolatile from pg_proc where oid = "
+                                "select proname, proargtypes::oid[], prorettype, proisstrict, provolatile, provariadic <> 0 from pg_proc where oid = "
                                         + oid)) {
             if (!row.next()) {
-                return Optional.empty();
+                return List.of();
             }
             assertThat(row.getBoolean(4)).as("strictness of " + oid).isTrue();
             assertThat(row.getString(5)).as("volatility of " + oid).isEqualTo("i");
-            List<SqlType> types = new ArrayList<>();
-            List<String> names = new ArrayList<>();
+            String name = row.getString(1);
+            List<Integer> oids = new ArrayList<>();
             for (Object argument : (Object[]) row.getArray(2).getArray()) {
-                int type = ((Number) argument).intValue();
-                types.add(type(connection, type));
-                names.add(typeName(connection, type));
+                oids.add(((Number) argument).intValue());
             }
             int result = row.getInt(3);
-            names.add(typeName(connection, result));
-            return Optional.of(
-                    new Function(oid, row.getString(1), types, names, type(connection, result)));
+            boolean variadic = row.getBoolean(6);
+            return types.signatures(oids, result).stream()
+                    .map(signature ->
+                            new Function(
+                                    oid,
+                                    name,
+                                    signature.subList(0, oids.size()).stream()
+                                            .map(ArgumentTypes.Named::type)
+                                            .toList(),
+                                    signature.stream().map(ArgumentTypes.Named::name).toList(),
+                                    signature.getLast().type(),
+                                    variadic))
+                    .filter(function ->
+                            NativeFunctions.supports(oid, Collation.C, function.arguments))
+                    .toList();
         }
     }
 
-    private static String typeName(Connection connection, int oid) throws SQLException {
-        return string(
-                connection,
-                "select typname from pg_type where oid = "
-                        + (oid == ANY_ENUM ? "'mood'::regtype" : oid));
-    }
-
-    private static SqlType type(Connection connection, int oid) throws SQLException {
-        return switch (oid) {
-            case Oids.BOOL -> SqlType.BOOL;
-            case Oids.INT2 -> SqlType.INT2;
-            case Oids.INT4 -> SqlType.INT4;
-            case Oids.INT8, Oids.TIME, Oids.TIMESTAMP, Oids.TIMESTAMPTZ ->
-                    new SqlType.Integral(oid, 8, true);
-            case Oids.DATE -> new SqlType.Integral(oid, 4, true);
-            case Oids.OID -> new SqlType.Integral(oid, 4, false);
-            case Oids.FLOAT4 -> SqlType.FLOAT4;
-            case Oids.FLOAT8 -> SqlType.FLOAT8;
-            case Oids.NUMERIC -> SqlType.NUMERIC;
-            case Oids.INTERVAL -> SqlType.INTERVAL;
-            case Oids.TEXT, Oids.VARCHAR, Oids.NAME -> new SqlType.Text(oid, false, Collation.C);
-            case Oids.BPCHAR -> new SqlType.Text(oid, true, Collation.C);
-            case Oids.BYTEA, Oids.UUID -> new SqlType.ByteString(oid);
-            case ANY_ENUM ->
-                    new SqlType.EnumType(
-                            Integer.parseInt(
-                                    string(connection, "select 'mood'::regtype::oid::text")),
-                            LABELS);
-            default -> throw new AssertionError("type " + oid);
-        };
-    }
-
-    private static String string(Connection connection, String query) throws SQLException {
+    static String string(Connection connection, String query) throws SQLException {
         try (Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery(query)) {
             row.next();
