@@ -73,14 +73,16 @@ final class KeyedDelta {
     SortedMap<byte[], List<WeightedRow>> groupMatchable(
             ZSet delta, boolean[] nullsMatch, ZSet.Visitor unmatchable) {
         SortedMap<byte[], List<WeightedRow>> groups = newGroups();
-        rows.forEach(delta, (row, weight) -> {
-            Row values = values(row);
-            if (matchable(values, nullsMatch)) {
-                add(groups, values, row, weight);
-            } else {
-                unmatchable.accept(row, weight);
-            }
-        });
+        rows.forEach(
+                delta,
+                (row, weight) -> {
+                    Row values = values(row);
+                    if (matchable(values, nullsMatch)) {
+                        add(groups, values, row, weight);
+                    } else {
+                        unmatchable.accept(row, weight);
+                    }
+                });
         return groups;
     }
 

@@ -54,9 +54,7 @@ class GeneratedPlansTest {
                     case Plan.TopK topK ->
                             (topK.limit().count().isEmpty()
                                             ? "offset alone"
-                                            : topK.limit().withTies()
-                                                    ? "limit with ties"
-                                                    : "limit")
+                                            : topK.limit().withTies() ? "limit with ties" : "limit")
                                     + (topK.partition().isEmpty() ? "" : ", partitioned");
                     case Plan.Scan _,
                             Plan.Values _,

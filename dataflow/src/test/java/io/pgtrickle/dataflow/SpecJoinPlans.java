@@ -57,8 +57,7 @@ final class SpecJoinPlans {
                 right,
                 kind,
                 new JoinCondition(
-                        keys,
-                        residual.length == 0 ? Optional.empty() : Optional.of(residual[0])));
+                        keys, residual.length == 0 ? Optional.empty() : Optional.of(residual[0])));
     }
 
     private static EquiKey key(Plan left, int leftColumn, Plan right, int rightColumn) {

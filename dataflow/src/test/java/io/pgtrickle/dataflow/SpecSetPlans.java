@@ -32,8 +32,7 @@ final class SpecSetPlans {
                     Map.entry(
                             "union",
                             new Plan.Distinct(
-                                    new Plan.Union(
-                                            List.of(CUSTOMERS_OF_ORDERS, ORDERS_OF_LINES)))),
+                                    new Plan.Union(List.of(CUSTOMERS_OF_ORDERS, ORDERS_OF_LINES)))),
                     Map.entry("intersect", sets(SetOperator.INTERSECT, false)),
                     Map.entry("intersect_all", sets(SetOperator.INTERSECT, true)),
                     Map.entry("except", sets(SetOperator.EXCEPT, false)),

@@ -113,8 +113,7 @@ class StateCostTest {
     @Test
     void aRowPastTheBoundIsOnlyWritten() {
         CountingSpace space = new CountingSpace();
-        Circuit circuit =
-                Circuit.of(top(List.of(), new Limit(Optional.of(100L), 0, false)), space);
+        Circuit circuit = Circuit.of(top(List.of(), new Limit(Optional.of(100L), 0, false)), space);
         circuit.step(Map.of(A, rows(2_000)));
         space.operations();
         Fixtures.step(circuit, A, insert(1_000_000L, 1L, null));
