@@ -1,8 +1,12 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
+import io.pgtrickle.model.type.ByteReader;
+import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.state.Arrangement;
 import java.util.List;
 import java.util.Optional;
@@ -13,17 +17,19 @@ import java.util.function.Supplier;
 ///
 ///     Δdistinct(A) = Σ over k touched by ΔA of  shown(A(k) + ΔA(k)) − shown(A(k))
 ///
-/// Kept: the number of rows by k; where equal rows may differ in their images also these.
+/// Kept: the number of rows by k; where equal rows may differ in their images also these, and which one is shown.
 ///
-/// Cost of a step: one look-up a touched k; where images may differ, one a changed row and two short scans a touched k.
+/// Cost of a step: one look-up a touched k, and what `EqualRows` costs.
 final class DistinctOperator implements Operator.Unary {
 
+    private static final String OWNER = "a distinct";
+
     private final EqualRows rows;
-    private final WeightedArrangement counts;
+    private final Arrangement groups;
 
     DistinctOperator(Plan.Distinct plan, Supplier<Arrangement> arrangements) {
-        this.counts = new WeightedArrangement(arrangements.get());
-        this.rows = new EqualRows(plan.types(), arrangements);
+        this.groups = arrangements.get();
+        this.rows = new EqualRows(plan.types(), arrangements, OWNER);
     }
 
     @Override
@@ -34,13 +40,29 @@ final class DistinctOperator implements Operator.Unary {
     }
 
     private void change(byte[] key, List<WeightedRow> changed, ZSet out) {
-        Row any = changed.getFirst().row();
-        long before = counts.weightOf(key);
-        Optional<Row> gone = before > 0 ? rows.shown(key, any) : Optional.empty();
-        rows.add(key, changed, "a distinct");
-        long after = counts.add(key, WeightedRow.sum(changed), "a distinct");
-        Optional<Row> come = after > 0 ? rows.shown(key, any) : Optional.empty();
-        gone.ifPresent(row -> out.add(row, -1));
-        come.ifPresent(row -> out.add(row, 1));
+        long count = 0;
+        Optional<Row> before = Optional.empty();
+        Optional<byte[]> kept = groups.get(key);
+        if (kept.isPresent()) {
+            ByteReader in = new ByteReader(kept.get());
+            count = in.readVarLong();
+            before = Optional.of(rows.read(in, changed.getFirst().row()));
+        }
+        count = Math.addExact(count, WeightedRow.sum(changed));
+        Row after = rows.add(key, changed, before, count);
+        before.ifPresent(row -> out.add(row, -1));
+        if (count < 0) {
+            throw PgtrickleException.of(
+                    ErrorCode.STATE_INCONSISTENT,
+                    "a row of " + OWNER + " is there " + count + " times");
+        }
+        if (count == 0) {
+            groups.delete(key);
+        } else {
+            ByteWriter group = new ByteWriter().writeVarLong(count);
+            rows.write(after, group);
+            groups.put(key, group.toByteArray());
+            out.add(after, 1);
+        }
     }
 }

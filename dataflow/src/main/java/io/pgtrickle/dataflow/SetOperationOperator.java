@@ -26,24 +26,23 @@ import java.util.function.Supplier;
 /// copies of that one of the left rows which has the least image (`EqualRows`). Not linear, so for each k that a side's
 /// delta touches the output before and after is compared; both deltas of a step count at once.
 ///
-/// Kept: l and r by k; where equal rows may differ in their images also those of the left.
+/// Kept: l and r by k; where equal rows may differ in their images also those of the left, and which one is shown.
 ///
-/// Cost of a step: one read and write a touched k; where images may differ, one look-up a changed row of the left and two
-/// short scans a touched k.
+/// Cost of a step: one look-up a touched k, and for the left what `EqualRows` costs.
 final class SetOperationOperator implements Operator.Binary {
 
     private static final String OWNER = "a set operation";
 
     private final SetOperator operator;
     private final boolean all;
-    private final Arrangement counts;
+    private final Arrangement groups;
     private final EqualRows leftRows;
 
     SetOperationOperator(Plan.SetOperation plan, Supplier<Arrangement> arrangements) {
         this.operator = plan.operator();
         this.all = plan.all();
-        this.counts = arrangements.get();
-        this.leftRows = new EqualRows(plan.types(), arrangements);
+        this.groups = arrangements.get();
+        this.leftRows = new EqualRows(plan.types(), arrangements, OWNER);
     }
 
     @Override
@@ -63,63 +62,61 @@ final class SetOperationOperator implements Operator.Binary {
     }
 
     private void change(byte[] key, Change change, ZSet out) {
-        Counts before = read(key);
-        long gone = copies(before);
-        Optional<Row> shown = gone > 0 ? leftRows.shown(key, change.any()) : Optional.empty();
-        shown.ifPresent(row -> out.add(row, -gone));
-        leftRows.add(key, change.left, OWNER);
-        Counts after =
-                new Counts(
-                        Math.addExact(before.left, WeightedRow.sum(change.left)),
-                        Math.addExact(before.right, WeightedRow.sum(change.right)));
+        Group before = read(key, change.any());
+        before.shown.ifPresent(row -> out.add(row, -copies(before)));
+        long left = Math.addExact(before.left, WeightedRow.sum(change.left));
+        long right = Math.addExact(before.right, WeightedRow.sum(change.right));
+        Optional<Row> shown = before.shown;
+        if (!change.left.isEmpty()) {
+            Row row = leftRows.add(key, change.left, shown, left);
+            shown = left > 0 ? Optional.of(row) : Optional.empty();
+        }
+        Group after = new Group(left, right, shown);
         write(key, after);
-        long come = copies(after);
-        shown = come > 0 ? leftRows.shown(key, change.any()) : Optional.empty();
-        shown.ifPresent(row -> out.add(row, come));
+        after.shown.ifPresent(row -> out.add(row, copies(after)));
     }
 
-    private long copies(Counts counts) {
+    private long copies(Group group) {
         long copies =
                 switch (operator) {
-                    case INTERSECT -> Math.min(counts.left, counts.right);
+                    case INTERSECT -> Math.min(group.left, group.right);
                     case EXCEPT ->
                             all
-                                    ? Math.max(counts.left - counts.right, 0)
-                                    : counts.right == 0 ? counts.left : 0;
+                                    ? Math.max(group.left - group.right, 0)
+                                    : group.right == 0 ? group.left : 0;
                 };
         return all ? copies : Math.min(copies, 1);
     }
 
-    private Counts read(byte[] key) {
-        return counts.get(key)
-                .map(bytes -> {
-                    ByteReader in = new ByteReader(bytes);
-                    return new Counts(in.readVarLong(), in.readVarLong());
-                })
-                .orElse(Counts.NONE);
+    private Group read(byte[] key, Row any) {
+        Optional<byte[]> kept = groups.get(key);
+        if (kept.isEmpty()) {
+            return new Group(0, 0, Optional.empty());
+        }
+        ByteReader in = new ByteReader(kept.get());
+        long left = in.readVarLong();
+        long right = in.readVarLong();
+        return new Group(
+                left, right, left > 0 ? Optional.of(leftRows.read(in, any)) : Optional.empty());
     }
 
-    private void write(byte[] key, Counts after) {
-        if (after.left < 0 || after.right < 0) {
+    private void write(byte[] key, Group group) {
+        if (group.left < 0 || group.right < 0) {
             throw PgtrickleException.of(
                     ErrorCode.STATE_INCONSISTENT,
-                    "a row of " + OWNER + " was retracted too often: " + after);
+                    "a row of " + OWNER + " was retracted too often: " + group);
         }
-        if (after.equals(Counts.NONE)) {
-            counts.delete(key);
-        } else {
-            counts.put(
-                    key,
-                    new ByteWriter()
-                            .writeVarLong(after.left)
-                            .writeVarLong(after.right)
-                            .toByteArray());
+        if (group.left == 0 && group.right == 0) {
+            groups.delete(key);
+            return;
         }
+        ByteWriter out = new ByteWriter().writeVarLong(group.left).writeVarLong(group.right);
+        group.shown.ifPresent(row -> leftRows.write(row, out));
+        groups.put(key, out.toByteArray());
     }
 
-    private record Counts(long left, long right) {
-        static final Counts NONE = new Counts(0, 0);
-    }
+    /// @param shown empty where the left has no row
+    private record Group(long left, long right, Optional<Row> shown) {}
 
     /// The changed rows of a key, of both sides; at least one.
     private record Change(List<WeightedRow> left, List<WeightedRow> right) {

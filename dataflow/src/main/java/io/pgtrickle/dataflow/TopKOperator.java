@@ -70,15 +70,17 @@ final class TopKOperator implements Operator.Unary {
         }
         boolean touched =
                 bound.isEmpty() || !entries.stream().allMatch(entry -> isPast(bound.get(), entry));
+        List<Shown> before = new ArrayList<>();
         if (touched) {
-            show(partition, window.excluded ? 1 : -1, out);
+            read(partition, before);
         }
         for (int i = 0; i < entries.size(); i++) {
             rows.add(entries.get(i), changed.get(i).weight(), "a limit");
         }
         if (touched) {
-            Optional<byte[]> newBound = show(partition, window.excluded ? -1 : 1, out);
-            keep(partition, bound, newBound);
+            List<Shown> after = new ArrayList<>();
+            keep(partition, bound, read(partition, after));
+            compare(before, after, out);
         }
     }
 
@@ -99,10 +101,10 @@ final class TopKOperator implements Operator.Unary {
                 && Arrays.equals(entry, 0, prefix.length, prefix, 0, prefix.length);
     }
 
-    /// Adds a partition's rows in the window, `sign` times.
+    /// Reads a partition's rows in the window, in order.
     ///
     /// @return the bound where the window is full
-    private Optional<byte[]> show(byte[] partition, int sign, ZSet out) {
+    private Optional<byte[]> read(byte[] partition, List<Shown> shown) {
         Optional<byte[]> bound = Optional.empty();
         long place = 0;
         try (Arrangement.Cursor cursor = rows.scan(partition)) {
@@ -113,17 +115,39 @@ final class TopKOperator implements Operator.Unary {
                 }
                 long end = Math.addExact(place, WeightedArrangement.weight(cursor.value()));
                 long last = window.withTies ? end : Math.min(end, window.to);
-                if (last > window.from || bound.isEmpty() && end >= window.to) {
-                    Row row = row(entry);
-                    out.add(row, sign * Math.max(last - Math.max(place, window.from), 0));
-                    if (bound.isEmpty() && end >= window.to) {
-                        bound = Optional.of(window.withTies ? tie(partition, row) : entry);
-                    }
+                long weight = last - Math.max(place, window.from);
+                if (weight > 0) {
+                    shown.add(new Shown(entry, weight));
+                }
+                if (bound.isEmpty() && end >= window.to) {
+                    bound = Optional.of(window.withTies ? tie(partition, row(entry)) : entry);
                 }
                 place = end;
             }
         }
         return bound;
+    }
+
+    /// Puts out by what two windows differ. Both are in order; only rows that differ are decoded.
+    private void compare(List<Shown> before, List<Shown> after, ZSet out) {
+        int sign = window.excluded ? -1 : 1;
+        int b = 0;
+        int a = 0;
+        while (b < before.size() || a < after.size()) {
+            int order =
+                    b == before.size()
+                            ? 1
+                            : a == after.size()
+                                    ? -1
+                                    : Arrays.compareUnsigned(
+                                            before.get(b).entry, after.get(a).entry);
+            byte[] entry = order <= 0 ? before.get(b).entry : after.get(a).entry;
+            long gone = order <= 0 ? before.get(b++).weight : 0;
+            long come = order >= 0 ? after.get(a++).weight : 0;
+            if (come != gone) {
+                out.add(row(entry), sign * (come - gone));
+            }
+        }
     }
 
     private byte[] tie(byte[] partition, Row row) {
@@ -145,6 +169,18 @@ final class TopKOperator implements Operator.Unary {
         int end = entry.length - LENGTH_BYTES;
         int length = new ByteReader(Arrays.copyOfRange(entry, end, entry.length)).readInt();
         return codec.decode(Arrays.copyOfRange(entry, end - length, end));
+    }
+
+    /// How often an entry is in the window.
+    private static final class Shown {
+
+        private final byte[] entry;
+        private final long weight;
+
+        Shown(byte[] entry, long weight) {
+            this.entry = entry;
+            this.weight = weight;
+        }
     }
 
     /// Places in a partition.
