@@ -9,6 +9,9 @@ import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.oracle.ObservedTables.RowChange;
 import io.pgtrickle.planner.Planner;
 import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.RemoteContext;
+import io.pgtrickle.postgres.RemoteSessions;
+import io.pgtrickle.postgres.ServerAddress;
 import io.pgtrickle.testsupport.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -34,6 +37,7 @@ final class Bench implements AutoCloseable {
     private final Connection data;
     private final Connection catalog;
     private final ObservedTables tables;
+    private final RemoteSessions sessions;
     private final Map<Integer, String> sends = new HashMap<>();
 
     /// @param names of the tables, as SQL has them
@@ -44,6 +48,7 @@ final class Bench implements AutoCloseable {
         execute(data, "SET statement_timeout = " + TIMEOUT_MILLIS);
         execute(data, "SET jit = off");
         tables = new ObservedTables(data, names);
+        sessions = new RemoteSessions(ServerAddress.parse(database.uri()));
     }
 
     ObservedTables tables() {
@@ -144,10 +149,12 @@ final class Bench implements AutoCloseable {
         }
         CircuitView view;
         try {
-            Planner planner = new Planner(catalog);
-            ViewPlan plan = planner.plan(planner.analyze(sql, "public"));
-            view = new CircuitView(plan);
+            view = view(sql);
         } catch (PgtrickleException e) {
+            if (e.code() == ErrorCode.QUERY_REJECTED) {
+                outcomes.put(candidate, new Outcome.Invalid(e.messageText()));
+                return;
+            }
             outcomes.put(
                     candidate,
                     "0A000".equals(e.sqlState())
@@ -178,6 +185,19 @@ final class Bench implements AutoCloseable {
                         data.prepareStatement(answer(sql, view.plan())),
                         new BagComparison(types, leeways)));
         settle(candidate, watched, outcomes, step, error);
+    }
+
+    /// A view over nothing yet.
+    ///
+    /// @throws PgtrickleException where it is refused
+    CircuitView view(String sql) {
+        return new CircuitView(
+                plan(sql), sessions.functions(new RemoteContext("postgres", Map.of())));
+    }
+
+    ViewPlan plan(String sql) {
+        Planner planner = new Planner(catalog);
+        return planner.plan(planner.analyze(sql, "public"));
     }
 
     private static String first(RuntimeException e) {
@@ -295,6 +315,7 @@ final class Bench implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
+        sessions.close();
         data.close();
         catalog.close();
     }

@@ -4,6 +4,7 @@ import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.ViewPlan;
+import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.oracle.ObservedTables.Image;
@@ -24,9 +25,9 @@ final class CircuitView implements AutoCloseable {
     private final Circuit circuit;
     private final ZSet result;
 
-    CircuitView(ViewPlan plan) {
+    CircuitView(ViewPlan plan, RemoteFunctions remote) {
         this.plan = plan;
-        this.circuit = Circuit.of(plan.plan(), store.space("view"));
+        this.circuit = Circuit.of(plan.plan(), store.space("view"), remote);
         this.result = circuit.initialize();
     }
 

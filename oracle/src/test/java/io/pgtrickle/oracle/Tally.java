@@ -90,6 +90,16 @@ final class Tally {
 
     @Override
     public String toString() {
+        return summary()
+                + "\n  refused by construct: "
+                + refused
+                + "\n  compared by construct: "
+                + compared
+                + "\n  never compared: "
+                + neverCompared();
+    }
+
+    String summary() {
         return views
                 + " views ("
                 + filled
@@ -104,12 +114,6 @@ final class Tally {
                 + " invalid, "
                 + faults.size()
                 + " faults\n  refusals: "
-                + refusals
-                + "\n  refused by construct: "
-                + refused
-                + "\n  compared by construct: "
-                + compared
-                + "\n  never compared: "
-                + neverCompared();
+                + refusals;
     }
 }
