@@ -50,8 +50,7 @@ class CommandsIT {
             succeeds(database, "view", "create", "bag", "SELECT g FROM t WHERE id > 10");
             assertThat(run(database, "view", "create", "bag", "SELECT g FROM t")).isEqualTo(1);
             assertThat(err.toString()).contains("detail: PGT-130");
-            assertThat(run(database, "view", "create", "u", "SELECT random() AS r"))
-                    .isEqualTo(1);
+            assertThat(run(database, "view", "create", "u", "SELECT random() AS r")).isEqualTo(1);
             assertThat(err.toString()).contains("detail: PGT-106");
 
             execute(database, "INSERT INTO t VALUES (1000, 'g0')", "CALL pgtrickle.wait_for_lsn()");

@@ -20,7 +20,7 @@ final class NamedQuery {
     private String name = "";
 
     @Parameters(
-            index = "0+",
+            index = "1",
             arity = "0..1",
             paramLabel = "QUERY",
             description = "The query, in SQL; - reads it from standard input.")
