@@ -15,6 +15,7 @@ import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,7 +54,7 @@ final class RemoteFunctionsIT {
         return sessions.functions(new RemoteContext("postgres", Map.of()));
     }
 
-    private static Object value(Outcome outcome) {
+    private static @Nullable Object value(Outcome outcome) {
         return outcome.rows().getFirst().get(0);
     }
 

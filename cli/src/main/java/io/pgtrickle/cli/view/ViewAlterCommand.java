@@ -8,7 +8,6 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Parameters;
 
 /// `pgtrickle view alter`.
 @Command(
@@ -19,10 +18,7 @@ final class ViewAlterCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "The view.")
-    private String name = "";
-
-    @Mixin private QueryOptions query = new QueryOptions();
+    @Mixin private NamedQuery view = new NamedQuery();
 
     ViewAlterCommand(Console console) {
         this.console = console;
@@ -30,9 +26,10 @@ final class ViewAlterCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, IOException {
-        String text = query.read();
+        String name = view.name();
+        String query = view.read();
         try (Database database = Database.open(console.address())) {
-            database.execute("CALL pgtrickle.alter_view(name => ?, query => ?)", name, text);
+            database.execute("CALL pgtrickle.alter_view(name => ?, query => ?)", name, query);
         }
         console.say("view " + name + " has its new query");
         return ExitCode.OK;

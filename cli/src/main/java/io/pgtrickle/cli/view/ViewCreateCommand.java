@@ -9,7 +9,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// `pgtrickle view create`.
 @Command(name = "create", description = "Creates a table that follows a query's result.")
@@ -17,13 +16,7 @@ final class ViewCreateCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(
-            index = "0",
-            paramLabel = "NAME",
-            description = "The table's name, which may have a schema.")
-    private String name = "";
-
-    @Mixin private QueryOptions query = new QueryOptions();
+    @Mixin private NamedQuery view = new NamedQuery();
 
     @Option(names = "--if-not-exists", description = "Do nothing where a view of that name exists.")
     private boolean ifNotExists;
@@ -49,13 +42,14 @@ final class ViewCreateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws SQLException, IOException {
-        String text = query.read();
+        String name = view.name();
+        String query = view.read();
         try (Database database = Database.open(console.address())) {
             database.execute(
                     "CALL pgtrickle.create_view(name => ?, query => ?, block => ?, if_not_exists => ?,"
                             + " or_replace => ?, use_existing_table => ?)",
                     name,
-                    text,
+                    query,
                     !noWait,
                     ifNotExists,
                     orReplace,

@@ -10,11 +10,17 @@ import java.util.Optional;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// A query, given as an argument, in a file or on standard input.
-final class QueryOptions {
+/// A view's name and its query, which is given as an argument, in a file or on standard input.
+final class NamedQuery {
 
     @Parameters(
-            index = "0+",
+            index = "0",
+            paramLabel = "NAME",
+            description = "The table's name, which may have a schema.")
+    private String name = "";
+
+    @Parameters(
+            index = "1",
             arity = "0..1",
             paramLabel = "QUERY",
             description = "The query, in SQL; - reads it from standard input.")
@@ -25,6 +31,10 @@ final class QueryOptions {
             paramLabel = "FILE",
             description = "Reads the query from a file instead.")
     private Optional<Path> file = Optional.empty();
+
+    String name() {
+        return name;
+    }
 
     /// @throws PgtrickleException BAD_ARGUMENT where it is given twice or not at all
     String read() throws IOException {
