@@ -51,16 +51,17 @@ public final class NativeSetFunctions {
 
     private static SetEvaluator evaluator(Function function, Evaluator[] arguments, Call call) {
         return row -> {
-            @Nullable Object[] values = new @Nullable Object[arguments.length];
+            Object[] values = new Object[arguments.length];
+            boolean complete = true;
             for (int i = 0; i < values.length; i++) {
-                values[i] = arguments[i].evaluate(row);
-            }
-            for (Object value : values) {
+                Object value = arguments[i].evaluate(row);
                 if (value == null) {
-                    return List.of();
+                    complete = false;
+                } else {
+                    values[i] = value;
                 }
             }
-            return function.rows(call, values);
+            return complete ? function.rows(call, values) : List.of();
         };
     }
 
