@@ -29,9 +29,7 @@ final class JsonbMemory {
 
     /// @param memory without the varlena's header
     JsonbMemory(
-            byte[] memory,
-            Function<byte[], String> texts,
-            Function<ByteBuffer, Numeric> numbers) {
+            byte[] memory, Function<byte[], String> texts, Function<ByteBuffer, Numeric> numbers) {
         this.memory = memory;
         this.in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
         this.texts = texts;
@@ -66,14 +64,14 @@ final class JsonbMemory {
 
     private Json part(int kind, int data, int from, int to) {
         return switch (kind) {
-            case 0 -> new Json.Text(texts.apply(Arrays.copyOfRange(memory, data + from, data + to)));
+            case 0 ->
+                    new Json.Text(texts.apply(Arrays.copyOfRange(memory, data + from, data + to)));
             case 0x1000_0000 -> {
                 int start = data + aligned(from);
                 ByteBuffer number =
                         ByteBuffer.wrap(Arrays.copyOfRange(memory, start, data + to))
                                 .order(ByteOrder.LITTLE_ENDIAN);
-                if (numbers.apply(number)
-                        instanceof Numeric.Finite(BigDecimal value)) {
+                if (numbers.apply(number) instanceof Numeric.Finite(BigDecimal value)) {
                     yield new Json.Decimal(value);
                 }
                 throw new IllegalArgumentException("a number in jsonb isn't finite");
