@@ -41,7 +41,7 @@ class RecursiveLawTest {
     private static final Plan WORKING = new Plan.WorkingTable(1, NODE);
     private static final int RUNS = Integer.getInteger("pgtrickle.law.runs", 60);
 
-    private record Case(String name, Plan plan) {
+    record Case(String name, Plan plan) {
         @Override
         public String toString() {
             return name;
@@ -190,13 +190,13 @@ class RecursiveLawTest {
         Map<Source, List<SourceChange>> changes = new HashMap<>();
         for (Source source : List.of(ROOTS, EDGES, BLOCKED)) {
             List<Row> rows = tables.computeIfAbsent(source, _ -> new ArrayList<>());
-            int count = random.nextInt(source == EDGES ? 4 : 2);
+            int count = random.nextInt(source.equals(EDGES) ? 4 : 2);
             for (int i = 0; i < count; i++) {
                 boolean delete = !rows.isEmpty() && random.nextInt(3 + rows.size()) > 4;
                 Row row =
                         delete
                                 ? rows.remove(random.nextInt(rows.size()))
-                                : source == EDGES
+                                : source.equals(EDGES)
                                         ? Row.of((long) random.nextInt(7), (long) random.nextInt(7))
                                         : Row.of((long) random.nextInt(7));
                 if (!delete) {

@@ -77,7 +77,7 @@ final class RemotePlacement {
     private static AggregateCall call(AggregateCall call, Extension input) {
         Optional<Expression> filter = call.filter();
         return call.map(expression ->
-                filter.filter(condition -> condition != expression)
+                filter.filter(condition -> !condition.equals(expression))
                         .map(condition -> input.guarded(condition, expression))
                         .orElseGet(() -> input.one(expression)));
     }

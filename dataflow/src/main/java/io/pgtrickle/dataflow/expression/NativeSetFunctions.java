@@ -124,13 +124,12 @@ public final class NativeSetFunctions {
     /// An array as `array_send` makes it: dimensions, flags, the element type, each dimension's length and lower bound, then the
     /// elements with their lengths, -1 for NULL.
     private record ArrayImage(
-            byte[] bytes, ByteReader in, List<Integer> lengths, List<Integer> lowerBounds) {
+            ByteReader in, List<Integer> lengths, List<Integer> lowerBounds) {
 
         static ArrayImage of(SqlType type, Object value) {
             ByteWriter out = new ByteWriter();
             type.encode(value, out);
-            byte[] bytes = out.toByteArray();
-            ByteReader in = new ByteReader(bytes);
+            ByteReader in = new ByteReader(out.toByteArray());
             int dimensions = in.readInt();
             in.readInt();
             in.readInt();
@@ -140,7 +139,7 @@ public final class NativeSetFunctions {
                 lengths.add(in.readInt());
                 lowerBounds.add(in.readInt());
             }
-            return new ArrayImage(bytes, in, lengths, lowerBounds);
+            return new ArrayImage(in, lengths, lowerBounds);
         }
 
         int count() {
@@ -149,7 +148,7 @@ public final class NativeSetFunctions {
 
         @Nullable Object next(SqlType type) {
             int length = in.readInt();
-            return length < 0 ? null : type.decode(bytes, in.advance(length), length);
+            return length < 0 ? null : type.decode(in.readBytes(length), 0, length);
         }
     }
 }
