@@ -108,11 +108,19 @@ final class GeneratedPlans {
                 new JoinCondition(keys, checked ? Optional.of(predicate(both)) : Optional.empty()));
     }
 
-    /// One or two columns, so that rows are often equal.
+    /// One or two columns, so that rows are often equal; preferably such that equal ones may look different.
     private Plan narrow(Plan input) {
         List<SqlType> types = input.types();
+        List<Integer> preferred =
+                IntStream.range(0, types.size())
+                        .filter(i -> !types.get(i).equalMeansSameImage())
+                        .boxed()
+                        .toList();
         List<Expression> columns = new ArrayList<>();
-        for (int i = 1 + random.nextInt(2); i > 0; i--) {
+        if (!preferred.isEmpty() && random.nextBoolean()) {
+            columns.add(column(types, preferred.get(random.nextInt(preferred.size()))));
+        }
+        if (columns.isEmpty() || random.nextBoolean()) {
             columns.add(column(types, random.nextInt(types.size())));
         }
         return random.nextInt(5) == 0 ? input : new Plan.Project(input, columns);
