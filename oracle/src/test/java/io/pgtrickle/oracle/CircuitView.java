@@ -101,8 +101,11 @@ final class CircuitView implements AutoCloseable {
         @Nullable Object[] cells = new @Nullable Object[source.columns().size()];
         for (int i = 0; i < cells.length; i++) {
             Source.SourceColumn column = source.columns().get(i);
-            byte[] cell = image.cells()[column.attributeNumber() - 1];
-            cells[i] = cell == null ? null : column.type().decode(cell, 0, cell.length);
+            cells[i] =
+                    image.cells()
+                            .get(column.attributeNumber() - 1)
+                            .map(cell -> column.type().decode(cell, 0, cell.length))
+                            .orElse(null);
         }
         return Row.of(cells);
     }

@@ -60,7 +60,7 @@ final class FaultyJoin {
 
     private boolean equal(@Nullable Object a, @Nullable Object b) {
         return a == null || b == null
-                ? fault == Fault.NULL_KEYS_MATCH && a == b
+                ? fault == Fault.NULL_KEYS_MATCH && a == null && b == null
                 : Objects.equals(a, b);
     }
 

@@ -107,10 +107,13 @@ final class NegativeControlIT {
     }
 
     private static Row row(ObservedTables.Image image) {
-        @Nullable Object[] cells = new @Nullable Object[image.cells().length];
+        @Nullable Object[] cells = new @Nullable Object[image.cells().size()];
         for (int i = 0; i < cells.length; i++) {
-            byte[] cell = image.cells()[i];
-            cells[i] = cell == null ? null : (Object) (long) ByteBuffer.wrap(cell).getInt();
+            cells[i] =
+                    image.cells()
+                            .get(i)
+                            .<Object>map(cell -> (long) ByteBuffer.wrap(cell).getInt())
+                            .orElse(null);
         }
         return Row.of(cells);
     }

@@ -29,8 +29,8 @@ final class ObservedTables {
     /// A change of one row; a row is the images of its cells by attribute number, from 1. Without both it is a TRUNCATE.
     record RowChange(Optional<Image> old, Optional<Image> now) {}
 
-    /// @param cells null is SQL NULL
-    record Image(byte @Nullable [] @Nullable [] cells) {}
+    /// @param cells empty for SQL NULL
+    record Image(List<Optional<byte[]>> cells) {}
 
     private record Table(long oid, List<String> columns, List<String> sends) {
         String images(String qualifier) {
@@ -154,9 +154,9 @@ final class ObservedTables {
     }
 
     private static Image image(ResultSet rows, int from, int width) throws SQLException {
-        byte @Nullable [] @Nullable [] cells = new byte @Nullable [width] @Nullable [];
+        List<Optional<byte[]>> cells = new ArrayList<>();
         for (int i = 0; i < width; i++) {
-            cells[i] = rows.getBytes(from + i + 1);
+            cells.add(Optional.ofNullable(rows.getBytes(from + i + 1)));
         }
         return new Image(cells);
     }

@@ -110,14 +110,14 @@ final class RandomSubqueries {
     private String column(Pair pair, List<Term> scope, Relation from, List<Pair> pairs) {
         String inner = pair.inner().sql();
         String start = inner + " FROM " + from.sql() + where(scope, from, pairs, random.oneIn(2));
-        switch (random.nextInt(8)) {
+        return switch (random.nextInt(8)) {
             case 5 -> {
                 draft.use(Construct.SUBQUERY_DISTINCT);
-                return "SELECT DISTINCT " + start;
+                yield "SELECT DISTINCT " + start;
             }
             case 6 -> {
                 draft.use(Construct.SUBQUERY_GROUPED);
-                return "SELECT "
+                yield "SELECT "
                         + start
                         + " GROUP BY "
                         + inner
@@ -128,7 +128,7 @@ final class RandomSubqueries {
             case 7 -> {
                 if (pair.inner().isSortable() && random.nextBoolean()) {
                     draft.use(Construct.SUBQUERY_LIMIT);
-                    return "SELECT "
+                    yield "SELECT "
                             + start
                             + " ORDER BY 1"
                             + random.pick(List.of("", " DESC"))
@@ -136,15 +136,13 @@ final class RandomSubqueries {
                             + (1 + random.nextInt(3));
                 }
                 draft.use(Construct.SUBQUERY_SET_OPERATION);
-                return "SELECT "
+                yield "SELECT "
                         + start
                         + random.pick(List.of(" UNION ALL ", " EXCEPT ", " INTERSECT ", " UNION "))
                         + queries.columns(List.of(pair.inner().kind()), List.of()).sql();
             }
-            default -> {
-                return "SELECT " + start;
-            }
-        }
+            default -> "SELECT " + start;
+        };
     }
 
     private String row(List<Term> scope, Relation from, List<Pair> pairs) {

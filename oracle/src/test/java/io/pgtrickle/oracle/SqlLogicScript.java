@@ -21,11 +21,13 @@ record SqlLogicScript(List<String> tables, List<String> inserts, List<String> qu
         this.queries = List.copyOf(queries);
     }
 
+    private static final Pattern RECORDS = Pattern.compile("\\n\\s*\\n");
+
     static SqlLogicScript read(String resource) throws IOException {
         List<String> tables = new ArrayList<>();
         List<String> inserts = new ArrayList<>();
         List<String> queries = new ArrayList<>();
-        for (String record : QuerySpec.text(resource).split("\\n\\s*\\n")) {
+        for (String record : RECORDS.splitAsStream(QuerySpec.text(resource)).toList()) {
             List<String> lines =
                     new ArrayList<>(
                             record.strip().lines().filter(line -> !line.startsWith("#")).toList());
