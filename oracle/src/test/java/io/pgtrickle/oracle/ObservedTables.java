@@ -14,7 +14,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /// Tables whose rows are read as PostgreSQL sends them, and statements whose effect on rows is read with RETURNING, old and new: PostgreSQL
 /// 18 has both. So changes come without a stream, in the order in which they were made.

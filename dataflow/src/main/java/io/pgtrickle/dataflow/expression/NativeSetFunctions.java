@@ -123,8 +123,7 @@ public final class NativeSetFunctions {
 
     /// An array as `array_send` makes it: dimensions, flags, the element type, each dimension's length and lower bound, then the
     /// elements with their lengths, -1 for NULL.
-    private record ArrayImage(
-            ByteReader in, List<Integer> lengths, List<Integer> lowerBounds) {
+    private record ArrayImage(ByteReader in, List<Integer> lengths, List<Integer> lowerBounds) {
 
         static ArrayImage of(SqlType type, Object value) {
             ByteWriter out = new ByteWriter();
