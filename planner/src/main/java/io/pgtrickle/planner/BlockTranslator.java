@@ -6,10 +6,8 @@ import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.Limit;
 import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
 /// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
@@ -272,11 +270,11 @@ final class BlockTranslator {
 
         /// Window functions, then set-returning functions.
         void windows() {
-            List<Expression> outputs = visible();
+            visible();
             for (Node window : query.nodes("windowClause")) {
                 window(window);
             }
-            setFunctions(outputs);
+            setFunctions();
         }
 
         private void window(Node window) {
@@ -291,8 +289,7 @@ final class BlockTranslator {
             rows = stage.apply(rows, carried(), window, functions);
         }
 
-        private void setFunctions(List<Expression> outputs) {
-            Set<Integer> done = new HashSet<>();
+        private void setFunctions() {
             List<SetFunctionTranslator.Registered> rest =
                     new ArrayList<>(scope.setFunctions().registered());
             while (!rest.isEmpty()) {
@@ -309,11 +306,7 @@ final class BlockTranslator {
                                                                                                 .index()))))
                                 .toList();
                 rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
-                ready.forEach(function -> done.add(function.slot().index()));
                 rest.removeAll(ready);
-            }
-            if (!done.isEmpty() && outputs.isEmpty()) {
-                throw Refusals.internal("set-returning functions without columns");
             }
         }
 
