@@ -83,7 +83,10 @@ final class PlanRewriterTest {
                 List.of(
                         new AggregateCall(
                                 new AggregateFunction(
-                                        AggregateFunction.Kind.COUNT, 2803, "count", Collation.NONE),
+                                        AggregateFunction.Kind.COUNT,
+                                        2803,
+                                        "count",
+                                        Collation.NONE),
                                 List.of(),
                                 AggregateCall.Clauses.NONE,
                                 SqlType.INT8)));
@@ -198,7 +201,8 @@ final class PlanRewriterTest {
                                 equal(int8(0), int8(4)),
                                 equal(int8(4), int8(8))),
                         0);
-        assertThat(rewritten(naive)).startsWith("Project [#0]\n  Filter >(/(#1, #2), 0)\n    Join [#0 = #0]\n");
+        assertThat(rewritten(naive))
+                .startsWith("Project [#0]\n  Filter >(/(#1, #2), 0)\n    Join [#0 = #0]\n");
     }
 
     @Test
@@ -229,7 +233,9 @@ final class PlanRewriterTest {
                                                 new Expression.And(
                                                         List.of(key, equal(int8(1), constant(1)))),
                                                 new Expression.And(
-                                                        List.of(key, equal(int8(5), constant(2))))))),
+                                                        List.of(
+                                                                key,
+                                                                equal(int8(5), constant(2))))))),
                         0);
         assertThat(rewritten(naive)).contains("Join [#0 = #0] where or(=(#1, 1), =(#3, 2))");
     }
@@ -289,8 +295,7 @@ final class PlanRewriterTest {
 
     @Test
     void noRowsAreKnownWhereAConditionIsNeverTrue() {
-        Plan nothing =
-                new Plan.Filter(T1, new Expression.IsNull(int8(0), /* negated= */ false));
+        Plan nothing = new Plan.Filter(T1, new Expression.IsNull(int8(0), /* negated= */ false));
         assertThat(rewritten(pick(join(T0, nothing, JoinKind.ANTI), 0))).isEqualTo("Scan s.t0\n");
         assertThat(rewritten(new Plan.Union(List.of(pick(T0, 0), pick(nothing, 0)))))
                 .isEqualTo("Scan s.t0\n");
@@ -309,11 +314,7 @@ final class PlanRewriterTest {
                                         7));
         assertThat(
                         new ViewPlan(plan, List.of(), List.of(), "", List.of())
-                                .sources()
-                                .get(RandomPlans.OID)
-                                .stream()
-                                .distinct()
-                                .toList())
+                                .sources().get(RandomPlans.OID).stream().distinct().toList())
                 .hasSize(1);
     }
 
