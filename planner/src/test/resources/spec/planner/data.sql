@@ -21,3 +21,4 @@ INSERT INTO "Odd ""Name" VALUES (1, 'a', 2, 's', 1, 'ж'), (2, NULL, NULL, NULL,
 INSERT INTO by_index VALUES (1, 'a', 2), (1, 'b', NULL), (2, 'c', 0);
 INSERT INTO dropped (id, kept, late) VALUES (1, 'a', 1), (2, NULL, 2), (3, 'c', NULL);
 INSERT INTO parted_low VALUES (1, 1), (2, NULL);
+INSERT INTO shop.result SELECT id FROM shop.customers;

@@ -84,6 +84,8 @@ CREATE AGGREGATE product_of(numeric) (SFUNC = numeric_mul, STYPE = numeric, INIT
 
 -- As the installation has them, as far as the planner looks at them.
 CREATE SCHEMA pgtrickle;
-CREATE TABLE pgtrickle.view (id bigint PRIMARY KEY, relation oid);
+CREATE TABLE pgtrickle.view (id bigint PRIMARY KEY, relation oid, tree text);
 CREATE TABLE result (id int PRIMARY KEY);
-INSERT INTO pgtrickle.view VALUES (1, 'result'::regclass);
+CREATE VIEW result_query AS SELECT id FROM customers;
+INSERT INTO pgtrickle.view
+    SELECT 1, 'result'::regclass, ev_action::text FROM pg_catalog.pg_rewrite WHERE ev_class = 'result_query'::regclass;

@@ -153,13 +153,11 @@ record RowProperties(BitSet notNull, Set<Set<Integer>> uniqueKeys, List<Dependen
     }
 
     /// A key for the result table: not empty, without NULLs, of types whose equality is known. The smallest, and among those the
-    /// leftmost; none where there is none.
+    /// leftmost; of a single row a column whose value is fixed. None where there is none.
     List<Integer> primaryKey(List<SqlType> types) {
         Set<Set<Integer>> keys = new HashSet<>(uniqueKeys);
         if (uniqueKeys.contains(Set.<Integer>of())) {
-            for (int i = 0; i < types.size(); i++) {
-                keys.add(Set.of(i));
-            }
+            closure(Set.of()).forEach(column -> keys.add(Set.of(column)));
         }
         return keys.stream()
                 .filter(key -> !key.isEmpty())

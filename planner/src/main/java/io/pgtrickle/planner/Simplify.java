@@ -62,14 +62,28 @@ final class Simplify {
             all.addAll(Conjuncts.split(first));
             below = inner;
         }
-        for (Expression term : Conjuncts.split(known(predicate, input))) {
-            Expression plain = KnownNulls.condition(term);
-            if (!all.contains(plain)) {
-                all.add(plain);
+        for (Expression term : Conjuncts.split(predicate)) {
+            for (Expression known : Conjuncts.split(known(term, input))) {
+                Expression plain = KnownNulls.condition(known);
+                if (!all.contains(plain)) {
+                    all.add(plain);
+                }
             }
         }
-        boolean never = all.stream().anyMatch(EmptyPlans::isNeverTrue);
-        return Conjuncts.filter(below, never ? List.of(FALSE) : all);
+        return all.stream().anyMatch(EmptyPlans::isNeverTrue)
+                ? Conjuncts.filter(below, never(below, all))
+                : Conjuncts.filter(below, all);
+    }
+
+    /// What is never true stands first; joins below still want to know their keys.
+    private static List<Expression> never(Plan input, List<Expression> terms) {
+        List<Expression> first = new ArrayList<>(List.of(FALSE));
+        if (input instanceof Plan.Join) {
+            terms.stream()
+                    .filter(term -> !EmptyPlans.isNeverTrue(term) && !RowFailures.possible(term))
+                    .forEach(first::add);
+        }
+        return first;
     }
 
     private static Plan project(Plan input, List<Expression> columns) {

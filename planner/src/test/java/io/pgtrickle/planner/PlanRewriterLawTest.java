@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 /// derived of a plan's rows holds for them.
 final class PlanRewriterLawTest {
 
-    private static final int PLANS = Integer.getInteger("plans", 400);
+    private static final int PLANS = 400;
     private static final int ROUNDS = 4;
 
     private final Map<Integer, List<Row>> tables = new HashMap<>();

@@ -15,6 +15,7 @@ import io.pgtrickle.dataflow.plan.Plan.Limit;
 import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.Source.SourceColumn;
+import io.pgtrickle.dataflow.plan.WindowCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
@@ -100,7 +101,7 @@ final class RandomPlans {
     }
 
     private Plan node(int depth) {
-        return switch (random.nextInt(14)) {
+        return switch (random.nextInt(15)) {
             case 0, 1 -> filter(plan(depth - 1));
             case 2 -> project(plan(depth - 1));
             case 3, 4 -> filter(cross(depth));
@@ -108,7 +109,8 @@ final class RandomPlans {
             case 9 -> aggregate(plan(depth - 1));
             case 10 -> new Plan.Distinct(project(plan(depth - 1)));
             case 11 -> union(plan(depth - 1), plan(depth - 1));
-            case 12 -> setOperation(plan(depth - 1), plan(depth - 1));
+            case 12 -> window(plan(depth - 1));
+            case 13 -> setOperation(plan(depth - 1), plan(depth - 1));
             default -> topK(plan(depth - 1));
         };
     }
@@ -236,6 +238,28 @@ final class RandomPlans {
                 random.nextBoolean() ? List.of() : List.of(column(input.types()));
         return new Plan.TopK(
                 input, partition, order, new Limit(Optional.of(1L + random.nextInt(2)), 0, false));
+    }
+
+    private Plan window(Plan input) {
+        List<SortKey> order =
+                Columns.identity(input.types()).stream()
+                        .map(column -> new SortKey(column, false, random.nextBoolean()))
+                        .toList();
+        return new Plan.Window(
+                input,
+                random.nextBoolean() ? List.of() : List.of(column(input.types())),
+                order,
+                List.of(
+                        new WindowCall(
+                                new AggregateFunction(
+                                        AggregateFunction.Kind.OTHER,
+                                        3100,
+                                        "row_number",
+                                        Collation.NONE),
+                                List.of(),
+                                Optional.empty(),
+                                WindowCall.Frame.DEFAULT,
+                                SqlType.INT8)));
     }
 
     private Column column(List<SqlType> types) {
