@@ -314,7 +314,7 @@ final class PlanRewriterTest {
                                         7));
         assertThat(
                         new ViewPlan(plan, List.of(), List.of(), "", List.of())
-                                .sources().get(RandomPlans.OID).stream().distinct().toList())
+                                .sources().getOrDefault(RandomPlans.OID, List.of()).stream().distinct().toList())
                 .hasSize(1);
     }
 
