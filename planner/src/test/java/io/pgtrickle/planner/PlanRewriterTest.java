@@ -312,9 +312,8 @@ final class PlanRewriterTest {
                                                 equal(int8(0), int8(5))),
                                         1,
                                         7));
-        assertThat(
-                        new ViewPlan(plan, List.of(), List.of(), "", List.of())
-                                .sources().getOrDefault(RandomPlans.OID, List.of()).stream().distinct().toList())
+        var sources = new ViewPlan(plan, List.of(), List.of(), "", List.of()).sources();
+        assertThat(sources.getOrDefault(RandomPlans.OID, List.of()).stream().distinct())
                 .hasSize(1);
     }
 
