@@ -209,7 +209,9 @@ final class RandomBlocks {
         String group = keys.isEmpty() ? "" : " GROUP BY " + sql(keys);
         List<Term> shown = keys.stream().map(RandomBlocks::shown).toList();
         List<Term> inner = new ArrayList<>(shown);
-        if (!keys.isEmpty() && random.oneIn(4)) {
+        if (!keys.isEmpty()
+                && random.oneIn(4)
+                && keys.stream().allMatch(RandomBlocks::speaksOfAColumn)) {
             group = groupingSets(keys);
             if (random.nextBoolean()) {
                 draft.use(Construct.GROUPING);
@@ -249,6 +251,11 @@ final class RandomBlocks {
         return new Relation(
                 "SELECT " + RandomQueries.list(columns) + rows.sql + group + having + window,
                 columns);
+    }
+
+    /// Of a constant that is a key PostgreSQL pads the key only, not its like in the select list; that isn't kept so yet.
+    private static boolean speaksOfAColumn(Term key) {
+        return key.sql().matches(".*\\ba\\d+\\..*");
     }
 
     private String groupingSets(List<Term> keys) {
