@@ -168,6 +168,28 @@ final class RandomSubqueries {
                 + " ORDER BY 1, 2 LIMIT 1)";
     }
 
+    /// All values of a column of integers, as an array; empty where the query is large enough already.
+    Optional<String> array(List<Term> scope) {
+        if (!mayNest()) {
+            return Optional.empty();
+        }
+        Relation from = queries.from().relation(0);
+        List<Pair> pairs = pairs(scope, from);
+        return from.terms().stream()
+                .filter(term -> term.kind() == ValueKind.INT4)
+                .findFirst()
+                .map(column ->
+                        draft.subquery(() -> {
+                            draft.use(Construct.ARRAY_SUBQUERY);
+                            return "ARRAY(SELECT "
+                                    + column.sql()
+                                    + " FROM "
+                                    + from.sql()
+                                    + where(scope, from, pairs, true)
+                                    + " ORDER BY 1)";
+                        }));
+    }
+
     /// A value of that type; empty where there is none to be had.
     Optional<String> scalar(ValueKind kind, List<Term> scope) {
         if (!mayNest()) {

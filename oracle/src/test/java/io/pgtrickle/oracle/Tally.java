@@ -18,6 +18,7 @@ final class Tally {
     private final Map<Construct, Integer> drawn = new EnumMap<>(Construct.class);
     private final Map<Construct, Integer> compared = new EnumMap<>(Construct.class);
     private final Map<Construct, Integer> refused = new EnumMap<>(Construct.class);
+    private final Map<String, Integer> open = new TreeMap<>();
     private int views;
     private int filled;
     private int comparisons;
@@ -59,6 +60,11 @@ final class Tally {
         if (Boolean.getBoolean("pgtrickle.trace")) {
             System.out.println(text);
         }
+    }
+
+    /// A fault that is known.
+    void open(String kind) {
+        open.merge(kind, 1, Integer::sum);
     }
 
     void fault(String text) {
@@ -113,7 +119,9 @@ final class Tally {
                 + invalid
                 + " invalid, "
                 + faults.size()
-                + " faults\n  refusals: "
+                + " faults, known and open: "
+                + open
+                + "\n  refusals: "
                 + refusals;
     }
 }
