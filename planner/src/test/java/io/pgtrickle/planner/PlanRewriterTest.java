@@ -313,8 +313,7 @@ final class PlanRewriterTest {
                                         1,
                                         7));
         var sources = new ViewPlan(plan, List.of(), List.of(), "", List.of()).sources();
-        assertThat(sources.getOrDefault(RandomPlans.OID, List.of()).stream().distinct())
-                .hasSize(1);
+        assertThat(sources.getOrDefault(RandomPlans.OID, List.of()).stream().distinct()).hasSize(1);
     }
 
     @Test
