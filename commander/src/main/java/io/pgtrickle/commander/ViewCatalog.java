@@ -80,6 +80,18 @@ final class ViewCatalog {
                 name.name());
     }
 
+    /// The views whose queries read the view's table.
+    List<Entry> readersOf(Entry entry) {
+        String reference = ":relid " + entry.relationOid() + " ";
+        return entry.relationOid() == 0
+                ? List.of()
+                : all().stream()
+                        .filter(other ->
+                                other.id() != entry.id()
+                                        && other.analyzed().tree().contains(reference))
+                        .toList();
+    }
+
     Optional<Entry> byId(long id) {
         return sql.first(SELECT + " WHERE id = ?", ViewCatalog::read, id);
     }

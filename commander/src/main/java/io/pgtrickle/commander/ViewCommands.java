@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.LongConsumer;
+import java.util.stream.Collectors;
 
 /// What commands do to views, on behalf of their callers: whose rights are checked here. Owned by the engine's thread.
 final class ViewCommands {
@@ -137,9 +138,27 @@ final class ViewCommands {
         return id;
     }
 
+    /// Views over a view are kept by its query, which must stay what it was.
+    private void requireUnread(ViewCatalog.Entry entry, String hint) {
+        List<ViewCatalog.Entry> readers = catalog.readersOf(entry);
+        if (!readers.isEmpty()) {
+            throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT,
+                            "view \""
+                                    + entry.name()
+                                    + "\" is read by "
+                                    + readers.stream()
+                                            .map(reader -> "view \"" + reader.name() + "\"")
+                                            .collect(Collectors.joining(", ")))
+                    .withSqlState("2BP01")
+                    .withHint(hint);
+        }
+    }
+
     /// A view without a table has nothing beside which another one could be built.
     private void requireAlterable(ViewCatalog.Entry entry) {
         requireIdle(entry);
+        requireUnread(entry, "drop them first, and create them again afterwards");
         if (!views.tableOf(entry)) {
             throw PgtrickleException.of(
                             ErrorCode.BAD_ARGUMENT,
@@ -165,10 +184,22 @@ final class ViewCommands {
         if (catalog.find(name).isEmpty() && command.flag("if_exists", false)) {
             return List.of();
         }
-        ViewCatalog.Entry entry = owned(command);
-        Optional<ViewCatalog.Entry> successor = catalog.successorOf(entry.id());
-        dropTable(entry, command.flag("cascade", false));
+        return drop(owned(command), command.flag("cascade", false));
+    }
+
+    private List<Long> drop(ViewCatalog.Entry entry, boolean cascade) {
         List<Long> gone = new ArrayList<>();
+        if (!cascade) {
+            requireUnread(entry, "drop them first, or use cascade => true");
+        }
+        for (ViewCatalog.Entry reader : catalog.readersOf(entry)) {
+            // one of them may read another, and be gone with it
+            if (catalog.byId(reader.id()).isPresent()) {
+                gone.addAll(drop(reader, true));
+            }
+        }
+        Optional<ViewCatalog.Entry> successor = catalog.successorOf(entry.id());
+        dropTable(entry, cascade);
         successor.map(ViewCatalog.Entry::id).ifPresent(gone::add);
         gone.add(entry.id());
         for (long id : gone) {

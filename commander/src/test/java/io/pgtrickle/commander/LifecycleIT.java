@@ -44,6 +44,20 @@ final class LifecycleIT {
     }
 
     @Test
+    void aViewThatOthersReadStaysUntilTheyGo() throws SQLException {
+        it.create("above", "SELECT count(*) AS n FROM v");
+        it.create("top", "SELECT n + 1 AS m FROM above");
+        it.execute("INSERT INTO t VALUES (200, 3, 'x')");
+        it.assertFresh("top", "SELECT count(*) + 1 AS m FROM t WHERE a > 0");
+        assertThatThrownBy(() -> it.execute("CALL pgtrickle.drop_view('v')"))
+                .hasMessageContaining("is read by view \"above\"");
+        assertThatThrownBy(() -> alter("v", WIDER)).hasMessageContaining("is read by");
+        it.execute("CALL pgtrickle.drop_view('v', cascade => true)");
+        assertThat(it.value("SELECT string_agg(view_name, ',') FROM pgtrickle.view"))
+                .isEqualTo("other");
+    }
+
+    @Test
     void anAlteredViewKeepsWhatUsersGaveIt() throws SQLException {
         it.execute(
                 "DO $$ BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$",
