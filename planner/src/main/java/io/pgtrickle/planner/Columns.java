@@ -4,7 +4,7 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.BitSet;

@@ -6,7 +6,7 @@ import io.pgtrickle.dataflow.expression.NativeSetFunctions;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;

@@ -10,7 +10,7 @@ import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.dataflow.plan.WindowCall;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;

@@ -1,7 +1,7 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.planner.CatalogReader.Signature;
 import io.pgtrickle.postgres.FunctionInfo;

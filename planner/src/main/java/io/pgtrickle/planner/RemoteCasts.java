@@ -2,7 +2,7 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;

@@ -2,9 +2,9 @@ package io.pgtrickle.postgres;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteCall;
-import io.pgtrickle.model.RemoteFunctions;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.remote.RemoteFunctions;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 package io.pgtrickle.postgres;
 
-import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;
 import java.sql.Connection;

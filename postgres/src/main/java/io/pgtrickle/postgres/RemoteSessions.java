@@ -2,7 +2,7 @@ package io.pgtrickle.postgres;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteFunctions;
+import io.pgtrickle.model.remote.RemoteFunctions;
 import java.util.ArrayDeque;
 import java.util.Deque;
 

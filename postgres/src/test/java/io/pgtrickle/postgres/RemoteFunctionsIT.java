@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteCall;
-import io.pgtrickle.model.RemoteCall.Kind;
-import io.pgtrickle.model.RemoteFunctions;
-import io.pgtrickle.model.RemoteFunctions.Outcome;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall.Kind;
+import io.pgtrickle.model.remote.RemoteFunctions;
+import io.pgtrickle.model.remote.RemoteFunctions.Outcome;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;

@@ -2,8 +2,8 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.RemoteCall;
-import io.pgtrickle.model.RemoteFunctions;
+import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.remote.RemoteFunctions;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;

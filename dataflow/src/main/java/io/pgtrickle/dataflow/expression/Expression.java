@@ -1,6 +1,6 @@
 package io.pgtrickle.dataflow.expression;
 
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;

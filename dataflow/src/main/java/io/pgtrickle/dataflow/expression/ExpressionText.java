@@ -2,7 +2,7 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;

@@ -1,10 +1,10 @@
 package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.model.Bytes;
-import io.pgtrickle.model.RemoteCall;
-import io.pgtrickle.model.RemoteFunctions;
-import io.pgtrickle.model.RemoteFunctions.Outcome;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.remote.RemoteFunctions;
+import io.pgtrickle.model.remote.RemoteFunctions.Outcome;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;

@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow.expression;
 
-import io.pgtrickle.model.RemoteCall;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.remote.RemoteCall;
 import java.util.Collection;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow.plan;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;

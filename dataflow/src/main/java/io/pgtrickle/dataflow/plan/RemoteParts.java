@@ -1,7 +1,7 @@
 package io.pgtrickle.dataflow.plan;
 
 import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;

@@ -1,6 +1,6 @@
 package io.pgtrickle.dataflow.plan;
 
-import io.pgtrickle.model.RemoteCall;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayDeque;
 import java.util.Deque;

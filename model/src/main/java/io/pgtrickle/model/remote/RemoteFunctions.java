@@ -1,5 +1,8 @@
-package io.pgtrickle.model;
+package io.pgtrickle.model.remote;
 
+import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Row;
 import java.util.List;
 
 /// Evaluates calls in PostgreSQL, many argument rows at a time.

@@ -1,4 +1,4 @@
-package io.pgtrickle.model;
+package io.pgtrickle.model.remote;
 
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
