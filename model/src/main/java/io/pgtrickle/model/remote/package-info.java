@@ -1,4 +1,4 @@
-/// The shared nouns: rows, values, types, Z-sets, log positions, errors. No I/O.
+/// Functions that PostgreSQL evaluates for us: what is asked of it, and who asks.
 @NullMarked
 package io.pgtrickle.model.remote;
 
