@@ -134,7 +134,10 @@ final class BlockTranslator {
         List<Expression> expressions = new ArrayList<>();
         for (Node target : targets) {
             if (!target.flag("resjunk")) {
-                expressions.add(scope.translate(target.node("expr")));
+                Expression expression = scope.translate(target.node("expr"));
+                expressions.add(
+                        GroupTranslator.constantKey(scope, query, target, expression)
+                                .orElse(expression));
             }
         }
         return expressions;
@@ -229,11 +232,8 @@ final class BlockTranslator {
                 boolean separable =
                         !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
                 Correlations chosen = separable ? found : Correlations.none(domain);
-                rows = chosen.domainRows(scope).cross(rows);
-                rows =
-                        chosen.name(
-                                scope.subqueries()
-                                        .filter(rows, chosen.conditions(from.conditions())));
+                rows = chosen.name(chosen.domainRows(scope).cross(rows));
+                rows = scope.subqueries().filter(rows, chosen.conditions(from.conditions()));
                 correlations.addAll(chosen.all(scope));
                 if (single && separable) {
                     groupLate(group, outputs.getFirst());

@@ -136,12 +136,14 @@ final class Correlations {
         return new Rows(new Plan.Distinct(rest.plan()), rest.slots());
     }
 
+    /// The conditions without the equalities, of which it remains that the query's own value isn't NULL.
     List<Expression> conditions(List<Expression> all) {
-        return all.stream()
-                .filter(condition ->
-                        equalities.values().stream()
-                                .noneMatch(equality -> equality.condition().equals(condition)))
-                .toList();
+        List<Expression> rest = new ArrayList<>(all);
+        for (Equality equality : equalities.values()) {
+            rest.removeIf(equality.condition()::equals);
+            rest.add(new Expression.IsNull(equality.inner(), true));
+        }
+        return rest;
     }
 
     /// The rows with the query's own values under their slots.

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 
 /// GROUP BY with its aggregates: a union of as many groupings as there are grouping sets.
 ///
@@ -76,6 +77,23 @@ final class GroupTranslator {
                 || query.isSet("havingQual");
     }
 
+    /// A constant in the select list is a grouping set's key only where it is that very entry; another one that equals it stays
+    /// what it is.
+    static Optional<Expression> constantKey(
+            QueryScope scope, Node query, Node target, Expression expression) {
+        int reference = target.integer("ressortgroupref");
+        boolean key =
+                reference != 0
+                        && query.isSet("groupingSets")
+                        && expression instanceof Constant
+                        && query.nodes("groupClause").stream()
+                                .anyMatch(clause -> clause.integer("tleSortGroupRef") == reference);
+        return key
+                ? Optional.of(
+                        scope.slots().of(new Slots.Owner.ConstantKey(reference), expression.type()))
+                : Optional.empty();
+    }
+
     private CatalogReader catalog() {
         return scope.context().catalog();
     }
@@ -121,7 +139,7 @@ final class GroupTranslator {
                     : Columns.rewrite(
                             expression,
                             node -> {
-                                int key = keys.indexOf(node);
+                                int key = node instanceof Constant ? -1 : keys.indexOf(node);
                                 return key < 0 ? Optional.empty() : Optional.of(columns.get(key));
                             });
         }
@@ -132,9 +150,8 @@ final class GroupTranslator {
     Groups group(Rows rows, List<Column> carried, Domain domain) {
         List<Expression> all = new ArrayList<>();
         List<AggregateCall> calls = scope.aggregates().calls();
-        Set<Expression> grouped = new LinkedHashSet<>(keys);
-        grouped.addAll(dependents());
-        List<Expression> groupKeys = List.copyOf(grouped);
+        List<Expression> groupKeys = new ArrayList<>(keys);
+        groupKeys.addAll(dependents());
         all.addAll(groupKeys);
         calls.forEach(call -> call.expressions().forEach(all::add));
         Subqueries.Attachment attached = scope.subqueries().attach(rows, all);
@@ -144,7 +161,9 @@ final class GroupTranslator {
         List<AggregateCall> resolvedCalls =
                 calls.stream().map(call -> call.map(resolution::of)).toList();
         List<Column> columns =
-                groupKeys.stream().map(key -> scope.slots().unnamed(key.type())).toList();
+                IntStream.range(0, groupKeys.size())
+                        .mapToObj(key -> keySlot(key, groupKeys.get(key)))
+                        .toList();
         Layout layout = new Layout(carried, placedKeys, columns, resolvedCalls, calls, groupings());
         List<Plan> branches = new ArrayList<>();
         for (Set<Integer> set : sets) {
@@ -159,6 +178,16 @@ final class GroupTranslator {
                 having.stream().map(groups::above).toList(),
                 groups.keys(),
                 groups.columns());
+    }
+
+    private Column keySlot(int number, Expression key) {
+        return key instanceof Constant && query.isSet("groupingSets")
+                ? scope.slots()
+                        .of(
+                                new Slots.Owner.ConstantKey(
+                                        clauses.get(number).integer("tleSortGroupRef")),
+                                key.type())
+                : scope.slots().unnamed(key.type());
     }
 
     private record Resolution(List<Expression> before, List<Expression> after) {

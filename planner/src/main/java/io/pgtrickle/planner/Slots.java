@@ -26,6 +26,9 @@ final class Slots {
         /// GROUPING(…), by the numbers of its arguments in GROUP BY.
         record Grouping(List<Integer> references) implements Owner {}
 
+        /// A constant that is a key of GROUPING SETS, by the number of its clause.
+        record ConstantKey(int reference) implements Owner {}
+
         /// Anything else, e.g. a window function's result.
         record Unnamed(int number) implements Owner {}
     }
