@@ -72,6 +72,9 @@ final class SpecPlans {
                     Map.entry("products", products()),
                     Map.entry("orders_with_totals_of_lines", ordersWithTotals()),
                     Map.entry("histogram", histogram()),
+                    Map.entry("spread", AggregatePlans.spread(scan(READINGS))),
+                    Map.entry("lists", AggregatePlans.lists(scan(LINES))),
+                    Map.entry("list_of_all", AggregatePlans.listOfAll(scan(LINES))),
                     Map.entry("ranked", WindowPlans.ranked(scan(LINES))),
                     Map.entry("frames", WindowPlans.frames(scan(LINES))));
 
