@@ -19,6 +19,7 @@ import java.util.function.Consumer;
 /// the prepared ones are looked for once more at the end.
 final class WriterWait {
 
+    /// `pg_locks` tells when asked and at no other time; PostgreSQL has nothing to wait on for the end of several others' transactions.
     private static final Duration POLL_INTERVAL = Duration.ofMillis(20);
 
     private static final String HOLDERS =

@@ -102,6 +102,7 @@ final class Population {
     /// Transactions that are replayed in one evaluation.
     private static final int REPLAY_TRANSACTIONS = 1_000;
 
+    /// Between looks at what others change without telling: whether it is cancelled, whether a streamed commit has become visible.
     private static final long PAUSE_MILLIS = 10;
 
     /// A commit that isn't visible after so many pauses is held up.

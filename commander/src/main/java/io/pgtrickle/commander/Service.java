@@ -205,6 +205,7 @@ final class Service implements AutoCloseable {
         return resource;
     }
 
+    /// The pace of back-off, of looking whether the lock is free, and of signs of life; a stop interrupts it.
     private static void pause(Duration duration) {
         try {
             Thread.sleep(duration);

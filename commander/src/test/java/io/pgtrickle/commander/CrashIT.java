@@ -2,6 +2,7 @@ package io.pgtrickle.commander;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgtrickle.testsupport.Comparison;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import io.pgtrickle.testsupport.ServerOptions;

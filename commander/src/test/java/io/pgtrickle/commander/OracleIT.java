@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.pgtrickle.postgres.ServerAddress;
+import io.pgtrickle.testsupport.Comparison;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import java.nio.file.Path;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.testsupport.Comparison;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import java.io.IOException;
 import java.nio.channels.FileChannel;

@@ -2,6 +2,7 @@ package io.pgtrickle.oracle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.pgtrickle.testsupport.Comparison;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import java.io.IOException;
@@ -92,7 +93,7 @@ final class TpchIT {
                 }
                 answers.computeIfAbsent(name, _ -> new TreeSet<>()).add(digest(session, name));
                 List<String> differences =
-                        Bags.differences(session.connection(), name, query.getValue());
+                        Comparison.differences(session.connection(), name, query.getValue());
                 String status = session.status(name);
                 if (!differences.isEmpty() || !status.startsWith("running")) {
                     faults.add("round " + round + ", " + name + ", " + status + ": " + differences);

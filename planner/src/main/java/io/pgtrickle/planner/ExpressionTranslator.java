@@ -107,7 +107,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             Relabeling.collate(
                                     translate(node.node("arg")),
                                     catalog.collation(node.integer("collOid")));
-                    default -> throw UnsupportedExpression.of(node, catalog);
+                    default -> throw UnsupportedExpression.of(node);
                 };
         return ConstantFolding.fold(translated);
     }

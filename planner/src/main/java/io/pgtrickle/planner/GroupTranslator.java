@@ -376,8 +376,4 @@ final class GroupTranslator {
         }
         Columns.children(expression).forEach(child -> collect(child, dependents));
     }
-
-    Node query() {
-        return query;
-    }
 }

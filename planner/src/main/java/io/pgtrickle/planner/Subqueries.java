@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
 
 /// The subqueries of one SELECT. In an expression a subquery is a function of what it takes from the SELECT's rows: a call that only
@@ -47,6 +48,22 @@ final class Subqueries {
 
         int kind() {
             return sublink.integer("subLinkType");
+        }
+
+        /// The comparison over the subquery's own columns.
+        ///
+        /// @param outputs what stands for a column of the subquery, by its number from 1
+        Expression comparison(Expression test, IntFunction<Expression> outputs) {
+            return Columns.replace(
+                    test,
+                    column -> {
+                        for (Map.Entry<Integer, Column> own : columns.entrySet()) {
+                            if (own.getValue().equals(column)) {
+                                return outputs.apply(own.getKey());
+                            }
+                        }
+                        return column;
+                    });
         }
     }
 

@@ -8,8 +8,8 @@ import io.pgtrickle.dataflow.plan.Plan.JoinKind;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.function.IntFunction;
 
 /// A subquery that is a whole condition of WHERE, or such a one negated: a semi-join or an anti-join, since false and NULL
 /// are one there.
@@ -200,25 +200,12 @@ final class SubqueryConditions {
                                 : outside.get(column.index() - slots.size()));
     }
 
-    private interface OutputColumn {
-        Expression of(int number);
-    }
-
     private static Optional<Expression> test(
-            Subqueries.Registered subquery, List<Expression> arguments, OutputColumn outputs) {
-        if (arguments.size() == subquery.references().size()) {
-            return Optional.empty();
-        }
-        return Optional.of(
-                Columns.replace(
-                        arguments.getLast(),
-                        column -> {
-                            for (Map.Entry<Integer, Column> own : subquery.columns().entrySet()) {
-                                if (own.getValue().equals(column)) {
-                                    return outputs.of(own.getKey());
-                                }
-                            }
-                            return column;
-                        }));
+            Subqueries.Registered subquery,
+            List<Expression> arguments,
+            IntFunction<Expression> outputs) {
+        return arguments.size() == subquery.references().size()
+                ? Optional.empty()
+                : Optional.of(subquery.comparison(arguments.getLast(), outputs));
     }
 }

@@ -14,7 +14,6 @@ import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /// A subquery's value as a column of the outer rows, wherever in an expression it stands.
@@ -174,28 +173,9 @@ final class SubqueryValues {
         Joined joined = joinSingle(rows, inner, outside);
         return new Value(
                 joined.rows(),
-                test(
-                        subquery,
+                subquery.comparison(
                         arguments.getLast(),
                         column -> joined.column(inner.outputs().get(column - 1))));
-    }
-
-    private interface OutputColumn {
-        Expression of(int number);
-    }
-
-    private static Expression test(
-            Subqueries.Registered subquery, Expression test, OutputColumn outputs) {
-        return Columns.replace(
-                test,
-                column -> {
-                    for (Map.Entry<Integer, Column> own : subquery.columns().entrySet()) {
-                        if (own.getValue().equals(column)) {
-                            return outputs.of(own.getKey());
-                        }
-                    }
-                    return column;
-                });
     }
 
     /// The comparison's own values are taken from the outer rows as well: the pairs of such values and the subquery's rows tell for
@@ -299,8 +279,7 @@ final class SubqueryValues {
                                                 new Column(left.slots().get(place), node.type()));
                             });
             this.test =
-                    SubqueryValues.test(
-                            subquery,
+                    subquery.comparison(
                             own,
                             column -> {
                                 int place = inner.outputs().get(column - 1);

@@ -31,6 +31,7 @@ public final class WatchOptions {
         }
     }
 
+    /// The pace at which a person is shown news.
     private static boolean pause() {
         try {
             Thread.sleep(INTERVAL);

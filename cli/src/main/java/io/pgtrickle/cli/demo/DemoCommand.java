@@ -121,6 +121,7 @@ public final class DemoCommand implements Callable<Integer> {
         long shown = load.commits();
         long shownAt = begin;
         while (load.failure().isEmpty() && !isOver(begin)) {
+            // the pace of the table that a person watches
             Thread.sleep(untilEnd(begin, refresh));
             demo.checkAlive();
             long commits = load.commits();

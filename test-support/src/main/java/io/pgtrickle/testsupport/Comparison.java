@@ -1,4 +1,4 @@
-package io.pgtrickle.commander;
+package io.pgtrickle.testsupport;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -8,30 +8,30 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// Compares a view's table with its query, as bags of the columns' text, in one snapshot of PostgreSQL's.
-final class Comparison {
+public final class Comparison {
 
     private Comparison() {}
 
     /// The rows in which they differ, `-` for one that the table lacks, `+` for one that it has too many; at most 20.
-    static List<String> differences(Connection connection, String view, String query)
+    public static List<String> differences(Connection connection, String view, String query)
             throws SQLException {
         List<String> columns = columns(connection, query);
         String projection =
                 String.join(
                         " || ' | ' || ",
                         columns.stream().map(c -> "coalesce(x." + c + "::text, 'NULL')").toList());
-        String wanted = "SELECT " + projection + " FROM (" + query + ") x";
-        String found = "SELECT " + projection + " FROM " + view + " x";
+        // the query is evaluated once
         String sql =
-                "SELECT '-' || r FROM ("
-                        + wanted
-                        + " EXCEPT ALL "
-                        + found
-                        + ") a(r) UNION ALL SELECT '+' || r FROM ("
-                        + found
-                        + " EXCEPT ALL "
-                        + wanted
-                        + ") b(r) ORDER BY 1 LIMIT 20";
+                "WITH w(r) AS MATERIALIZED (SELECT "
+                        + projection
+                        + " FROM ("
+                        + query
+                        + ") x), f(r) AS MATERIALIZED (SELECT "
+                        + projection
+                        + " FROM "
+                        + view
+                        + " x) SELECT '-' || r FROM (TABLE w EXCEPT ALL TABLE f) a UNION ALL SELECT '+' || r FROM"
+                        + " (TABLE f EXCEPT ALL TABLE w) b ORDER BY 1 LIMIT 20";
         List<String> differences = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
