@@ -115,7 +115,9 @@ final class SessionsIT {
                                 + setting.getValue());
             }
             if (major >= 17) {
-                statement.execute("ALTER ROLE " + role + " SET transaction_timeout = 1");
+                // in milliseconds: long enough for the server's own transaction of a login, within
+                // which nothing can be set yet
+                statement.execute("ALTER ROLE " + role + " SET transaction_timeout = 1000");
             }
         }
         return ServerAddress.parse(database.uri()).withLogin(role, "any");
