@@ -20,18 +20,20 @@ public final class Comparison {
                 String.join(
                         " || ' | ' || ",
                         columns.stream().map(c -> "coalesce(x." + c + "::text, 'NULL')").toList());
-        // the query is evaluated once
+        // Each is evaluated once; the names are none that a view could have, for they would hide
+        // it.
         String sql =
-                "WITH w(r) AS MATERIALIZED (SELECT "
+                "WITH \"rows of query\"(r) AS MATERIALIZED (SELECT "
                         + projection
                         + " FROM ("
                         + query
-                        + ") x), f(r) AS MATERIALIZED (SELECT "
+                        + ") x), \"rows of view\"(r) AS MATERIALIZED (SELECT "
                         + projection
                         + " FROM "
                         + view
-                        + " x) SELECT '-' || r FROM (TABLE w EXCEPT ALL TABLE f) a UNION ALL SELECT '+' || r FROM"
-                        + " (TABLE f EXCEPT ALL TABLE w) b ORDER BY 1 LIMIT 20";
+                        + " x) SELECT '-' || r FROM (TABLE \"rows of query\" EXCEPT ALL TABLE \"rows of view\") a"
+                        + " UNION ALL SELECT '+' || r FROM (TABLE \"rows of view\" EXCEPT ALL TABLE \"rows of query\") b"
+                        + " ORDER BY 1 LIMIT 20";
         List<String> differences = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(sql)) {
