@@ -54,7 +54,7 @@ public class StepBenchmark {
     private static final int CHANGES = 100;
     private static final int STEPS_A_CHECKPOINT = 10;
     private static final int CUSTOMERS = 10_000;
-    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20);
+    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20, 128L << 20);
 
     private static final Source ORDERS = source(1, "orders");
     private static final Source CUSTOMER = source(2, "customers");

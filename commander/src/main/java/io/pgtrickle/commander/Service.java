@@ -69,7 +69,9 @@ final class Service implements AutoCloseable {
                         RocksStateStore.open(
                                 settings.stateDirectory().resolve("store"),
                                 new StoreLimits(
-                                        settings.blockCacheBytes(), settings.writeBufferBytes())));
+                                        settings.blockCacheBytes(),
+                                        settings.writeBufferBytes(),
+                                        settings.readCacheBytes())));
         Engine engine = assemble(membership, state);
         phase.accept(SidecarStatus.Phase.STREAMING, Optional.empty());
         startBeating(membership);

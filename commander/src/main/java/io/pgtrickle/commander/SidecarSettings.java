@@ -42,6 +42,11 @@ public record SidecarSettings(
         return memoryBytes / 16;
     }
 
+    /// State that was read or written lately, on the heap: an eighth.
+    long readCacheBytes() {
+        return memoryBytes / 8;
+    }
+
     /// State changes kept on the heap between two checkpoints: a sixteenth.
     long pendingBytes() {
         return memoryBytes / 16;

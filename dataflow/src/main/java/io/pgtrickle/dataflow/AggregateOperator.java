@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -64,14 +63,14 @@ final class AggregateOperator implements Operator.Unary {
 
     @Override
     public ZSet initialize(ZSet delta) {
-        SortedMap<byte[], List<WeightedRow>> touched = keys.group(delta);
+        KeyGroups touched = keys.group(delta);
         if (!grouped) {
-            touched.putIfAbsent(THE_ONLY_GROUP, List.of());
+            touched.of(THE_ONLY_GROUP);
         }
         return update(touched);
     }
 
-    private ZSet update(SortedMap<byte[], List<WeightedRow>> touched) {
+    private ZSet update(KeyGroups touched) {
         ZSet out = new ZSet();
         touched.forEach((key, changes) -> update(key, changes, out));
         return out;

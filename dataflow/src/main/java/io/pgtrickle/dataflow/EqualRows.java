@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -44,7 +43,7 @@ final class EqualRows {
         this.images = sameImages ? null : new WeightedArrangement(arrangements.get());
     }
 
-    SortedMap<byte[], List<WeightedRow>> group(ZSet delta) {
+    KeyGroups group(ZSet delta) {
         return keys.group(delta);
     }
 

@@ -9,7 +9,6 @@ import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.RowCodec;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
 import java.util.function.Function;
 
 /// One input of a join, as far as it has no state: the key of each row, and the form in which rows are kept, which is the
@@ -40,7 +39,7 @@ final class JoinInput {
     /// The delta's rows by key.
     ///
     /// @param unmatchable receives the rows that have a NULL where NULL matches nothing
-    SortedMap<byte[], List<WeightedRow>> group(ZSet delta, ZSet.Visitor unmatchable) {
+    KeyGroups group(ZSet delta, ZSet.Visitor unmatchable) {
         return keys.groupMatchable(delta, nullsMatch, unmatchable);
     }
 

@@ -6,8 +6,6 @@ import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.state.Arrangement;
-import java.util.List;
-import java.util.SortedMap;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -62,15 +60,13 @@ final class JoinOperator implements Operator.Binary {
     }
 
     private void step(ZSet leftDelta, ZSet rightDelta, ZSet joined) {
-        SortedMap<byte[], List<WeightedRow>> leftChanges =
-                left.group(leftDelta, JoinOperator::passOver);
+        KeyGroups leftChanges = left.group(leftDelta, JoinOperator::passOver);
         match(
                 leftChanges,
                 rightRows,
                 (changed, partner, weight) -> emit(changed.concat(partner), weight, joined));
         leftChanges.forEach(leftRows::add);
-        SortedMap<byte[], List<WeightedRow>> rightChanges =
-                right.group(rightDelta, JoinOperator::passOver);
+        KeyGroups rightChanges = right.group(rightDelta, JoinOperator::passOver);
         match(
                 rightChanges,
                 leftRows,
@@ -86,8 +82,7 @@ final class JoinOperator implements Operator.Binary {
         }
     }
 
-    private static void match(
-            SortedMap<byte[], List<WeightedRow>> changes, JoinRows partners, Match match) {
+    private static void match(KeyGroups changes, JoinRows partners, Match match) {
         changes.forEach((key, changed) ->
                 partners.forEach(
                         key,

@@ -9,16 +9,11 @@ import io.pgtrickle.model.remote.RemoteFunctions;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.RowCodec;
 import io.pgtrickle.model.type.SqlType;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Computes the key by which an operator's state is partitioned, and groups deltas by it. Groups come in the order of the
-/// keys' bytes, which is the order of the store.
+/// Computes the key by which an operator's state is partitioned, and groups deltas by it.
 final class KeyedDelta {
 
     private final List<Evaluator> evaluators;
@@ -61,8 +56,8 @@ final class KeyedDelta {
     }
 
     /// The delta's rows by key, where NULL is a value as any other.
-    SortedMap<byte[], List<WeightedRow>> group(ZSet delta) {
-        SortedMap<byte[], List<WeightedRow>> groups = newGroups();
+    KeyGroups group(ZSet delta) {
+        KeyGroups groups = new KeyGroups();
         rows.forEach(delta, (row, weight) -> add(groups, values(row), row, weight));
         return groups;
     }
@@ -70,9 +65,8 @@ final class KeyedDelta {
     /// The delta's rows by key, where NULL is a value as any other in the keys for which `nullsMatch` says so.
     ///
     /// @param unmatchable receives the rows that have a NULL in another one
-    SortedMap<byte[], List<WeightedRow>> groupMatchable(
-            ZSet delta, boolean[] nullsMatch, ZSet.Visitor unmatchable) {
-        SortedMap<byte[], List<WeightedRow>> groups = newGroups();
+    KeyGroups groupMatchable(ZSet delta, boolean[] nullsMatch, ZSet.Visitor unmatchable) {
+        KeyGroups groups = new KeyGroups();
         rows.forEach(
                 delta,
                 (row, weight) -> {
@@ -86,14 +80,8 @@ final class KeyedDelta {
         return groups;
     }
 
-    private static SortedMap<byte[], List<WeightedRow>> newGroups() {
-        return new TreeMap<>(Arrays::compareUnsigned);
-    }
-
-    private void add(
-            SortedMap<byte[], List<WeightedRow>> groups, Row values, Row row, long weight) {
-        groups.computeIfAbsent(key(values), _ -> new ArrayList<>())
-                .add(new WeightedRow(row, weight));
+    private void add(KeyGroups groups, Row values, Row row, long weight) {
+        groups.add(key(values), new WeightedRow(row, weight));
     }
 
     private static boolean matchable(Row values, boolean[] nullsMatch) {

@@ -152,7 +152,8 @@ class CircuitLawTest {
                     ZSet output = new ZSet();
                     for (int i = 0; i < TRANSACTIONS; i += 3) {
                         try (RocksStateStore store =
-                                RocksStateStore.open(own, new StoreLimits(8 << 20, 8 << 20))) {
+                                RocksStateStore.open(
+                                        own, new StoreLimits(8 << 20, 8 << 20, 1 << 10))) {
                             StateSpace space = store.space("view");
                             Circuit circuit = Circuit.of(generated.plan, space);
                             output.addAll(i == 0 ? circuit.initialize() : new ZSet());

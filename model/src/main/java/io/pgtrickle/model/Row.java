@@ -64,7 +64,8 @@ public final class Row {
     public int hashCode() {
         int h = hash;
         if (h == 0) {
-            h = Arrays.hashCode(cells);
+            h = Arrays.hashCode(cells) * 0x85ebca6b; // cells of small numbers differ in few bits
+            h ^= h >>> 15;
             hash = h;
         }
         return h;

@@ -1,5 +1,6 @@
 package io.pgtrickle.state;
 
+import java.util.Collection;
 import java.util.Optional;
 
 /// State indexed by a key: an ordered map from byte strings to byte strings. Keys are in the order of their bytes without
@@ -10,6 +11,9 @@ import java.util.Optional;
 public interface Arrangement {
 
     Optional<byte[]> get(byte[] key);
+
+    /// Says that these keys will be read next, so that they may be fetched together. Changes nothing else.
+    default void prefetch(Collection<byte[]> keys) {}
 
     void put(byte[] key, byte[] value);
 

@@ -3,6 +3,7 @@ package io.pgtrickle.state;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -10,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.Range;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -30,7 +32,7 @@ final class Database implements AutoCloseable {
 
     private final DatabaseOptions options;
     private final RocksDB rocks;
-    private final Set<StoredCursor> cursors = ConcurrentHashMap.newKeySet();
+    private final Set<NativeIterator> iterators = ConcurrentHashMap.newKeySet();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
     private final Lock using = lock.readLock();
     private volatile boolean open = true;
@@ -75,24 +77,34 @@ final class Database implements AutoCloseable {
         return call("reading", rocks -> Optional.ofNullable(rocks.get(key)));
     }
 
-    /// The entries whose key begins with the prefix as they are now, without the key's first bytes.
-    ///
-    /// @param hidden how many bytes of each key aren't shown
-    Arrangement.Cursor scan(byte[] prefix, int hidden) {
+    /// What is at each of the keys, null where there is nothing.
+    List<byte @Nullable []> getAll(List<byte[]> keys) {
         return call(
-                "reading",
-                rocks -> {
-                    StoredCursor cursor = new StoredCursor(this, rocks, prefix, hidden);
-                    cursors.add(cursor);
-                    return cursor;
-                });
+                "reading", rocks -> new ArrayList<byte @Nullable []>(rocks.multiGetAsList(keys)));
     }
 
-    void close(StoredCursor cursor) {
+    /// The entries whose key begins with the prefix as they are now, without the prefix.
+    Arrangement.Cursor scan(byte[] prefix) {
+        return new StoredCursor(this, iterator(prefix, 0), prefix, prefix.length, this::release);
+    }
+
+    /// An iterator that has to be released.
+    NativeIterator iterator(byte[] prefix, long patience) {
+        return call("reading", rocks -> iterator(rocks, prefix, patience));
+    }
+
+    /// The same, called within `call`.
+    NativeIterator iterator(RocksDB rocks, byte[] prefix, long patience) {
+        NativeIterator iterator = new NativeIterator(rocks, prefix, patience);
+        iterators.add(iterator);
+        return iterator;
+    }
+
+    void release(NativeIterator iterator) {
         using.lock();
         try {
-            cursor.release();
-            cursors.remove(cursor);
+            iterator.release();
+            iterators.remove(iterator);
         } finally {
             using.unlock();
         }
@@ -163,7 +175,7 @@ final class Database implements AutoCloseable {
                 return;
             }
             open = false;
-            cursors.forEach(StoredCursor::release);
+            iterators.forEach(NativeIterator::release);
             try (options;
                     rocks) {
                 rocks.closeE();

@@ -1,7 +1,9 @@
 package io.pgtrickle.state;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
@@ -12,18 +14,38 @@ import org.jspecify.annotations.Nullable;
 final class MergedCursor implements Arrangement.Cursor {
 
     private final Arrangement.Cursor stored;
-    private final Iterator<Map.Entry<byte[], Optional<byte[]>>> pending;
+    private Iterator<Map.Entry<byte[], Optional<byte[]>>> pending;
     private boolean storedLeft;
     private Map.@Nullable Entry<byte[], Optional<byte[]>> firstPending;
+    private Runnable onClose = () -> {};
+    private boolean detached;
     private byte[] key = {};
     private byte[] value = {};
 
-    /// @param pending taken over; mustn't change any more
+    /// @param pending mustn't change before `detach` was called
     MergedCursor(Arrangement.Cursor stored, NavigableMap<byte[], Optional<byte[]>> pending) {
         this.stored = stored;
         this.pending = pending.entrySet().iterator();
         storedLeft = stored.next();
         firstPending = nextPending();
+    }
+
+    void onClose(Runnable listener) {
+        onClose = listener;
+    }
+
+    /// Copies what it needs of the pending entries, since they are about to change.
+    void detach() {
+        if (detached) {
+            return;
+        }
+        detached = true;
+        List<Map.Entry<byte[], Optional<byte[]>>> rest = new ArrayList<>();
+        pending.forEachRemaining(entry -> rest.add(Map.entry(entry.getKey(), entry.getValue())));
+        pending = rest.iterator();
+        if (firstPending != null) {
+            firstPending = Map.entry(firstPending.getKey(), firstPending.getValue());
+        }
     }
 
     @Override
@@ -40,10 +62,12 @@ final class MergedCursor implements Arrangement.Cursor {
             if (order == 0) {
                 storedLeft = stored.next();
             }
+            byte[] ofCandidate = candidate.getKey();
+            Optional<byte[]> change = candidate.getValue();
             firstPending = nextPending();
-            if (candidate.getValue().isPresent()) {
-                key = candidate.getKey();
-                value = candidate.getValue().get();
+            if (change.isPresent()) {
+                key = ofCandidate;
+                value = change.get();
                 return true;
             }
         }
@@ -73,5 +97,6 @@ final class MergedCursor implements Arrangement.Cursor {
     @Override
     public void close() {
         stored.close();
+        onClose.run();
     }
 }

@@ -3,7 +3,7 @@ package io.pgtrickle.state;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteBatch;
 
@@ -16,7 +16,7 @@ final class RocksSpace implements StateSpace {
     private final Database database;
     private final String name;
     private final int id;
-    private final Map<Integer, RocksArrangement> arrangements = new TreeMap<>();
+    private final Map<Integer, RocksArrangement> arrangements = new ConcurrentSkipListMap<>();
 
     /// Volatile since a space may be dropped by another thread than its owner.
     private volatile Standing standing;
@@ -90,6 +90,12 @@ final class RocksSpace implements StateSpace {
         standing = next;
     }
 
+    /// Nobody may use it any more; what it holds outside of the heap is given back.
+    void becomeDropped() {
+        standing = Standing.DROPPED;
+        arrangements.values().forEach(RocksArrangement::release);
+    }
+
     void addTo(WriteBatch batch) throws RocksDBException {
         for (RocksArrangement arrangement : arrangements.values()) {
             arrangement.addTo(batch);
@@ -102,7 +108,11 @@ final class RocksSpace implements StateSpace {
         }
     }
 
-    void forgetPending() {
-        arrangements.values().forEach(RocksArrangement::forgetPending);
+    void keepPending() {
+        arrangements.values().forEach(RocksArrangement::keepPending);
+    }
+
+    CacheBudget cacheBudget() {
+        return store.cacheBudget();
     }
 }

@@ -40,14 +40,16 @@ public final class RocksStateStore implements StateStore {
 
     private final StoreDirectory directory;
     private final Database database;
+    private final CacheBudget cacheBudget;
     private final Map<String, RocksSpace> spaces = new HashMap<>();
     private int nextId;
 
-    private RocksStateStore(StoreDirectory directory, Database database) {
+    private RocksStateStore(StoreDirectory directory, Database database, CacheBudget cacheBudget) {
         this.directory = directory;
         this.database = database;
+        this.cacheBudget = cacheBudget;
         nextId = database.get(StoreKeys.NEXT_ID).map(RocksStateStore::number).orElse(1);
-        try (Arrangement.Cursor names = database.scan(StoreKeys.NAMES, StoreKeys.NAMES.length)) {
+        try (Arrangement.Cursor names = database.scan(StoreKeys.NAMES)) {
             while (names.next()) {
                 RocksSpace space = readSpace(new String(names.key(), UTF_8), names.value());
                 spaces.put(space.name(), space);
@@ -69,7 +71,8 @@ public final class RocksStateStore implements StateStore {
                         "state directory \"{}\" was not closed in order: verifying all its checksums",
                         directory);
             }
-            return open(claimed, Database.open(claimed.database(), limits, condition), condition);
+            Database database = Database.open(claimed.database(), limits, condition);
+            return open(claimed, database, new CacheBudget(limits.readCacheBytes()), condition);
         } catch (RuntimeException e) {
             claimed.close();
             throw e;
@@ -77,12 +80,15 @@ public final class RocksStateStore implements StateStore {
     }
 
     private static RocksStateStore open(
-            StoreDirectory directory, Database database, StoreDirectory.Condition condition) {
+            StoreDirectory directory,
+            Database database,
+            CacheBudget cacheBudget,
+            StoreDirectory.Condition condition) {
         try {
             if (condition == StoreDirectory.Condition.NEW) {
                 directory.complete();
             }
-            return new RocksStateStore(directory, database);
+            return new RocksStateStore(directory, database, cacheBudget);
         } catch (RuntimeException e) {
             database.close();
             throw e;
@@ -149,7 +155,7 @@ public final class RocksStateStore implements StateStore {
                     });
         }
         spaces.remove(name);
-        space.become(Standing.DROPPED);
+        space.becomeDropped();
         if (onDisk) {
             database.releaseFiles(from, to);
         }
@@ -178,7 +184,7 @@ public final class RocksStateStore implements StateStore {
                     }
                 });
         for (RocksSpace space : mine) {
-            space.forgetPending();
+            space.keepPending();
             space.become(Standing.CHECKPOINTED);
         }
     }
@@ -200,8 +206,12 @@ public final class RocksStateStore implements StateStore {
                     record(space, Standing.FLUSHED, batch);
                     space.writeInParts(batch, FLUSH_PART_BYTES);
                 });
-        space.forgetPending();
+        space.keepPending();
         space.become(Standing.FLUSHED);
+    }
+
+    CacheBudget cacheBudget() {
+        return cacheBudget;
     }
 
     private RocksSpace ownUsable(StateSpace space) {

@@ -1,11 +1,11 @@
 package io.pgtrickle.state;
 
-/// How much memory a store may take outside of the heap. Pending writes are on the heap and not counted: `StateSpace` tells
-/// how much they are.
+/// How much memory a store may take. Pending writes are on the heap and not counted: `StateSpace` tells how much they are.
 ///
 /// @param blockCacheBytes blocks of data, indexes and filters read from disk
 /// @param writeBufferBytes writes that are in the log and not yet in sorted files
-public record StoreLimits(long blockCacheBytes, long writeBufferBytes) {
+/// @param readCacheBytes entries on the heap that were read or written lately
+public record StoreLimits(long blockCacheBytes, long writeBufferBytes, long readCacheBytes) {
 
     /// Below that RocksDB spends its time flushing.
     public static final long MIN_BYTES = 1L << 20;

@@ -3,58 +3,106 @@ package io.pgtrickle.state;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.Arrays;
-import org.rocksdb.ReadOptions;
-import org.rocksdb.RocksDB;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.Slice;
+import org.rocksdb.Status;
 
-/// A cursor over RocksDB's entries with a prefix, as of its making. The end of the prefix is given to RocksDB as a bound, so
-/// that it never walks over a neighbour's deleted entries to find out that there is nothing more.
+/// A cursor over RocksDB's entries with a prefix. The iterator may be over more, and be used again by others: making one costs much more than
+/// moving one. Where it would have to walk over many deleted entries, which may be a neighbour's, the cursor takes one
+/// of its own, to which the end of the prefix is a bound.
 final class StoredCursor implements Arrangement.Cursor {
 
     private final Database database;
-    private final int hidden;
     private final byte[] prefix;
-    private final Slice end;
-    private final ReadOptions options;
-    private final RocksIterator iterator;
-    private boolean begun;
-    private boolean released;
+    private final int hidden;
+    private final Consumer<NativeIterator> giveBack;
+    private final NativeIterator shared;
+    private @Nullable NativeIterator own;
+    private boolean closed;
+    private byte @Nullable [] full;
     private byte[] key = {};
+    private boolean ended;
 
-    /// Called within `Database.call`.
-    StoredCursor(Database database, RocksDB rocks, byte[] prefix, int hidden) {
+    /// @param hidden how many bytes of each key aren't shown
+    /// @param giveBack takes the iterator when the cursor is closed
+    StoredCursor(
+            Database database,
+            NativeIterator shared,
+            byte[] prefix,
+            int hidden,
+            Consumer<NativeIterator> giveBack) {
         this.database = database;
-        this.hidden = hidden;
+        this.shared = shared;
         this.prefix = prefix;
-        end = new Slice(Prefixes.successor(prefix));
-        options = new ReadOptions().setIterateUpperBound(end);
-        iterator = rocks.newIterator(options);
+        this.hidden = hidden;
+        this.giveBack = giveBack;
     }
 
     @Override
     public boolean next() {
-        return database.call("reading", _ -> advance());
+        return database.call(
+                "reading",
+                rocks -> {
+                    check();
+                    if (ended) {
+                        return false;
+                    }
+                    RocksIterator iterator = (own == null ? shared : own).iterator();
+                    move(iterator);
+                    if (!iterator.isValid() && own == null && gaveUp(iterator)) {
+                        NativeIterator bounded = database.iterator(rocks, prefix, 0);
+                        own = bounded;
+                        iterator = bounded.iterator();
+                        iterator.seek(full == null ? prefix : Arrays.copyOf(full, full.length + 1));
+                    }
+                    return show(iterator);
+                });
     }
 
-    private boolean advance() throws RocksDBException {
-        if (released) {
-            throw PgtrickleException.of(ErrorCode.INTERNAL, "the cursor is closed");
-        }
-        if (!begun) {
-            begun = true;
+    private void move(RocksIterator iterator) {
+        if (full == null) {
             iterator.seek(prefix);
-        } else if (iterator.isValid()) {
+        } else {
             iterator.next();
         }
-        if (!iterator.isValid()) {
+    }
+
+    private static boolean gaveUp(RocksIterator iterator) throws RocksDBException {
+        try {
             iterator.status();
             return false;
+        } catch (RocksDBException e) {
+            Status status = e.getStatus();
+            if (status != null && status.getCode() == Status.Code.Incomplete) {
+                return true;
+            }
+            throw e;
         }
-        byte[] full = iterator.key();
-        key = Arrays.copyOfRange(full, hidden, full.length);
+    }
+
+    private boolean show(RocksIterator iterator) throws RocksDBException {
+        if (!iterator.isValid()) {
+            iterator.status();
+            ended = true;
+            return false;
+        }
+        byte[] found = iterator.key();
+        if (found.length < prefix.length
+                || !Arrays.equals(found, 0, prefix.length, prefix, 0, prefix.length)) {
+            ended = true;
+            return false;
+        }
+        full = found;
+        key = Arrays.copyOfRange(found, hidden, found.length);
         return true;
+    }
+
+    private void check() {
+        if (closed || shared.isReleased()) {
+            throw PgtrickleException.of(ErrorCode.INTERNAL, "the cursor is closed");
+        }
     }
 
     @Override
@@ -67,7 +115,8 @@ final class StoredCursor implements Arrangement.Cursor {
         return database.call(
                 "reading",
                 _ -> {
-                    if (released || !iterator.isValid()) {
+                    RocksIterator iterator = (own == null ? shared : own).iterator();
+                    if (closed || shared.isReleased() || ended || full == null) {
                         throw PgtrickleException.of(
                                 ErrorCode.INTERNAL, "the cursor stands at no entry");
                     }
@@ -77,16 +126,12 @@ final class StoredCursor implements Arrangement.Cursor {
 
     @Override
     public void close() {
-        database.close(this);
-    }
-
-    /// Frees the native objects, those first that use others. Called under the database's lock.
-    void release() {
-        if (!released) {
-            released = true;
-            iterator.close();
-            options.close();
-            end.close();
+        if (!closed) {
+            closed = true;
+            if (own != null) {
+                database.release(own);
+            }
+            giveBack.accept(shared);
         }
     }
 }

@@ -11,7 +11,7 @@ import java.util.TreeMap;
 /// durable. What checkpoint n changes depends on n only.
 final class CheckpointLoop {
 
-    static final StoreLimits LIMITS = new StoreLimits(8 << 20, 1 << 20);
+    static final StoreLimits LIMITS = new StoreLimits(8 << 20, 1 << 20, 1 << 20);
     static final String COUNTER = "counter";
     static final List<String> SPACES = List.of("first", "second");
     static final String TEMPORARY = "temporary";

@@ -104,8 +104,11 @@ final class ModelRun {
         String key = randomBytes(4);
         doing = "get " + name + " " + key;
         String expected = contents(name).live().getOrDefault(place(ordinal, key), "none");
-        return store.space(name)
-                .arrangement(ordinal)
+        Arrangement arrangement = store.space(name).arrangement(ordinal);
+        if (random.nextInt(3) == 0) {
+            arrangement.prefetch(List.of(bytes(key), bytes(randomBytes(4)), bytes(randomBytes(4))));
+        }
+        return arrangement
                 .get(bytes(key))
                 .map(HexFormat.of()::formatHex)
                 .orElse("none")

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// The contract on RocksDB, and what is about its files.
 final class RocksStateStoreTest extends StateStoreContract {
 
-    static final StoreLimits LIMITS = new StoreLimits(8 << 20, 4 << 20);
+    static final StoreLimits LIMITS = new StoreLimits(8 << 20, 4 << 20, 4 << 10);
 
     @TempDir private Path root = Path.of("");
 

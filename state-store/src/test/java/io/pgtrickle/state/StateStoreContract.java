@@ -107,6 +107,29 @@ abstract class StateStoreContract {
     }
 
     @Test
+    void scansPastManyDeletedEntries() {
+        StateSpace space = store.space("v");
+        Arrangement arrangement = space.arrangement(0);
+        for (int i = 0; i < 1_000; i++) {
+            arrangement.put(bytes("02%04x".formatted(i)), bytes("00"));
+        }
+        arrangement.put(bytes("01"), bytes("00"));
+        arrangement.put(bytes("0204"), bytes("00"));
+        arrangement.put(bytes("03"), bytes("00"));
+        store.checkpoint(List.of(space), Map.of());
+        for (int i = 0; i < 1_000; i++) {
+            arrangement.delete(bytes("02%04x".formatted(i)));
+        }
+        store.checkpoint(List.of(space), Map.of());
+        for (int round = 0; round < 2; round++) {
+            assertThat(entries(arrangement, "01")).containsExactly("01=00");
+            assertThat(entries(arrangement, "02")).containsExactly("0204=00");
+            assertThat(entries(arrangement, "0200")).isEmpty();
+            assertThat(entries(arrangement, "")).containsExactly("01=00", "0204=00", "03=00");
+        }
+    }
+
+    @Test
     void keepsArrangementsAndSpacesApart() {
         List<StateSpace> spaces = List.of(store.space("a"), store.space("b"));
         for (StateSpace space : spaces) {
