@@ -7,12 +7,10 @@ import io.pgtrickle.cdc.Spool;
 import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.dataflow.Circuit;
-import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Lsn;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.Row;
 import io.pgtrickle.model.XidSnapshot;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.postgres.RemoteSessions;
@@ -28,7 +26,8 @@ import io.pgtrickle.state.StateStore;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -150,7 +149,10 @@ final class Population {
         this.circuit = environment.circuit(definition, space);
         this.result =
                 new ResultAccumulator(
-                        definition.plan().plan().types(), resultSpace, environment.flushBytes());
+                        definition.plan().plan(),
+                        target instanceof Target.Existing,
+                        resultSpace,
+                        environment.flushBytes());
         this.readers = new SourceReaders(definition.sources());
     }
 
@@ -321,16 +323,36 @@ final class Population {
 
     private void load(Connection connection) throws SQLException {
         try (SnapshotReader snapshot = takeSnapshot(connection)) {
-            long estimate = 0;
+            Map<Source, Long> estimates = new LinkedHashMap<>();
             for (Source source : definition.sources()) {
-                estimate += snapshot.estimatedRows(source.relationOid());
+                estimates.put(source, snapshot.estimatedRows(source.relationOid()));
             }
-            stage = new Stage.Copying(0, estimate);
+            long total = estimates.values().stream().mapToLong(Long::longValue).sum();
+            stage = new Stage.Copying(0, total);
             result.add(circuit.initialize());
-            for (Source source : definition.sources()) {
-                long total = estimate;
-                snapshot.copy(tableOf(source), rows -> load(source, rows, total));
+            SourceLoad load = new SourceLoad(circuit, environment.flushBytes(), this::loaded);
+            // the largest one last: each of its rows then meets its partners once they are all
+            // there
+            for (Source source :
+                    estimates.keySet().stream()
+                            .sorted(Comparator.comparing(estimates::get))
+                            .toList()) {
+                snapshot.copy(
+                        tableOf(source),
+                        rows -> {
+                            checkCancelled();
+                            load.add(source, rows);
+                            stage = new Stage.Copying(rowsCopied.addAndGet(rows.size()), total);
+                        });
+                load.end(source);
             }
+        }
+    }
+
+    private void loaded(ZSet delta) {
+        result.add(delta);
+        if (space.pendingBytes() > environment.flushBytes()) {
+            space.flush();
         }
     }
 
@@ -340,19 +362,6 @@ final class Population {
                 source.columns().stream()
                         .map(c -> new SnapshotTable.SnapshotColumn(c.attributeNumber(), c.type()))
                         .toList());
-    }
-
-    private void load(Source source, List<Row> rows, long estimate) {
-        checkCancelled();
-        List<SourceChange> inserts = new ArrayList<>(rows.size());
-        for (Row row : rows) {
-            inserts.add(new SourceChange.Insert(row));
-        }
-        result.add(circuit.step(Map.of(source, inserts)));
-        if (space.pendingBytes() > environment.flushBytes()) {
-            space.flush();
-        }
-        stage = new Stage.Copying(rowsCopied.addAndGet(rows.size()), estimate);
     }
 
     private SnapshotReader takeSnapshot(Connection connection) {

@@ -1,28 +1,33 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.dataflow.plan.Plan;
+import io.pgtrickle.dataflow.plan.UniqueColumns;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.RowCodec;
-import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.state.Arrangement;
 import io.pgtrickle.state.StateSpace;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.Optional;
 
 /// The result of a view while it is being populated: the sum of the deltas so far, on disk. For one thread.
 final class ResultAccumulator {
 
+    private static final byte[] ONCE = toBytes(1);
+
     private final RowCodec codec;
+    private final boolean distinct;
     private final StateSpace space;
     private final Arrangement weights;
     private final long flushBytes;
 
+    /// @param difference whether it will be the difference of the result to something else, in which a row may have any weight
     /// @param flushBytes what may be pending in memory
-    ResultAccumulator(List<SqlType> types, StateSpace space, long flushBytes) {
-        this.codec = new RowCodec(types);
+    ResultAccumulator(Plan plan, boolean difference, StateSpace space, long flushBytes) {
+        this.codec = new RowCodec(plan.types());
+        this.distinct = !difference && UniqueColumns.of(plan).isPresent();
         this.space = space;
         this.weights = space.arrangement(0);
         this.flushBytes = flushBytes;
@@ -34,12 +39,18 @@ final class ResultAccumulator {
 
     void add(Row row, long weight) {
         byte[] image = codec.encode(row);
-        Optional<byte[]> before = weights.get(image);
-        long sum = Math.addExact(before.map(ResultAccumulator::toLong).orElse(0L), weight);
-        if (sum == 0) {
+        if (distinct && weight == 1) {
+            weights.put(image, ONCE);
+        } else if (distinct && weight == -1) {
             weights.delete(image);
         } else {
-            weights.put(image, ByteBuffer.allocate(Long.BYTES).putLong(sum).array());
+            Optional<byte[]> before = weights.get(image);
+            long sum = Math.addExact(before.map(ResultAccumulator::toLong).orElse(0L), weight);
+            if (sum == 0) {
+                weights.delete(image);
+            } else {
+                weights.put(image, toBytes(sum));
+            }
         }
         if (space.pendingBytes() > flushBytes) {
             space.flush();
@@ -65,6 +76,10 @@ final class ResultAccumulator {
             }
             visitor.accept(row, weight);
         });
+    }
+
+    private static byte[] toBytes(long weight) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(weight).array();
     }
 
     private static long toLong(byte[] bytes) {

@@ -72,6 +72,7 @@ final class AggregateOperator implements Operator.Unary {
 
     private ZSet update(KeyGroups touched) {
         ZSet out = new ZSet();
+        groups.prefetch(touched.keys());
         touched.forEach((key, changes) -> update(key, changes, out));
         return out;
     }

@@ -32,6 +32,7 @@ public final class Circuit {
 
     private final List<Node> nodes;
     private final Map<Source, Node> sources;
+    private int largestDelta;
 
     private Circuit(List<Node> nodes, Map<Source, Node> sources) {
         this.nodes = nodes;
@@ -81,8 +82,14 @@ public final class Circuit {
         nodes.forEach(node -> node.step(changes, first));
         // the last node is the plan's top
         ZSet output = nodes.getLast().delta;
+        largestDelta = nodes.stream().mapToInt(node -> node.delta.size()).max().orElse(0);
         nodes.forEach(Node::forget);
         return output.isEmpty() ? new ZSet() : output;
+    }
+
+    /// The number of rows of the largest delta that an operator made in the last step: what memory it took.
+    public int largestDelta() {
+        return largestDelta;
     }
 
     /// The operators, inputs before their readers.

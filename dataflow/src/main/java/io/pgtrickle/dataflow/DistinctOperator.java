@@ -35,7 +35,9 @@ final class DistinctOperator implements Operator.Unary {
     @Override
     public ZSet step(ZSet delta) {
         ZSet out = new ZSet();
-        rows.group(delta).forEach((key, changed) -> change(key, changed, out));
+        KeyGroups touched = rows.group(delta);
+        groups.prefetch(touched.keys());
+        touched.forEach((key, changed) -> change(key, changed, out));
         return out;
     }
 

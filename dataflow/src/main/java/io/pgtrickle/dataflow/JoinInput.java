@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
+import io.pgtrickle.dataflow.plan.UniqueColumns;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.ByteWriter;
@@ -18,6 +19,8 @@ final class JoinInput {
     private final KeyedDelta keys;
     private final boolean[] nullsMatch;
     private final RowCodec codec;
+    private final boolean distinct;
+    private final ByteWriter buffer = new ByteWriter();
 
     private JoinInput(Plan input, List<EquiKey> keys, Function<EquiKey, Expression> side) {
         this.keys = new KeyedDelta(keys.stream().map(side).toList());
@@ -26,6 +29,7 @@ final class JoinInput {
             nullsMatch[i] = keys.get(i).nullsMatch();
         }
         this.codec = new RowCodec(input.types());
+        this.distinct = UniqueColumns.of(input).isPresent();
     }
 
     static JoinInput left(Plan.Join plan) {
@@ -43,11 +47,16 @@ final class JoinInput {
         return keys.groupMatchable(delta, nullsMatch, unmatchable);
     }
 
+    /// Whether no row is there twice.
+    boolean isDistinct() {
+        return distinct;
+    }
+
     byte[] entry(byte[] key, Row row) {
-        ByteWriter entry = new ByteWriter(key.length + 64);
-        entry.write(key);
-        codec.encode(row, entry);
-        return entry.toByteArray();
+        buffer.clear();
+        buffer.write(key);
+        codec.encode(row, buffer);
+        return buffer.toByteArray();
     }
 
     Row row(byte[] key, byte[] entry) {

@@ -65,13 +65,13 @@ final class JoinOperator implements Operator.Binary {
                 leftChanges,
                 rightRows,
                 (changed, partner, weight) -> emit(changed.concat(partner), weight, joined));
-        leftChanges.forEach(leftRows::add);
+        leftRows.add(leftChanges);
         KeyGroups rightChanges = right.group(rightDelta, JoinOperator::passOver);
         match(
                 rightChanges,
                 leftRows,
                 (changed, partner, weight) -> emit(partner.concat(changed), weight, joined));
-        rightChanges.forEach(rightRows::add);
+        rightRows.add(rightChanges);
     }
 
     private static void passOver(Row row, long weight) {}

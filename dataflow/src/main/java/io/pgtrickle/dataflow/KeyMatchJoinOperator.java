@@ -50,12 +50,17 @@ final class KeyMatchJoinOperator implements Operator.Binary {
     @Override
     public ZSet step(ZSet leftDelta, ZSet rightDelta) {
         ZSet out = new ZSet();
-        left.input
-                .group(leftDelta, (row, weight) -> output.left(row, weight, false, out))
-                .forEach((key, changed) -> changeLeft(key, changed, out));
-        right.input
-                .group(rightDelta, (row, weight) -> output.right(row, weight, false, out))
-                .forEach((key, changed) -> changeRight(key, changed, out));
+        KeyGroups leftChanges =
+                left.input.group(leftDelta, (row, weight) -> output.left(row, weight, false, out));
+        KeyGroups rightChanges =
+                right.input.group(
+                        rightDelta, (row, weight) -> output.right(row, weight, false, out));
+        for (Side side : List.of(left, right)) {
+            side.prefetch(leftChanges);
+            side.prefetch(rightChanges);
+        }
+        leftChanges.forEach((key, changed) -> changeLeft(key, changed, out));
+        rightChanges.forEach((key, changed) -> changeRight(key, changed, out));
         return out;
     }
 
@@ -135,6 +140,12 @@ final class KeyMatchJoinOperator implements Operator.Binary {
             this.input = input;
             this.rows = rows == null ? null : new JoinRows(input, rows);
             this.counts = counts == null ? null : new WeightedArrangement(counts);
+        }
+
+        void prefetch(KeyGroups changes) {
+            if (counts != null && !changes.isEmpty()) {
+                counts.prefetch(changes.keys());
+            }
         }
 
         boolean has(byte[] key) {

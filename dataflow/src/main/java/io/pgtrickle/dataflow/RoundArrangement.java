@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow;
 import io.pgtrickle.state.Arrangement;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Optional;
 
 /// An arrangement that each round of a recursion has for itself: the round's number stands before the keys.
@@ -31,6 +32,11 @@ final class RoundArrangement implements Arrangement {
     @Override
     public Optional<byte[]> get(byte[] key) {
         return rounds.get(place(key));
+    }
+
+    @Override
+    public void prefetch(Collection<byte[]> keys) {
+        rounds.prefetch(keys.stream().map(this::place).toList());
     }
 
     @Override

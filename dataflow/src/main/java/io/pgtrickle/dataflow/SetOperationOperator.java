@@ -56,6 +56,7 @@ final class SetOperationOperator implements Operator.Binary {
                                 key,
                                 new Change(List.of(), changed),
                                 (left, right) -> new Change(left.left, right.right)));
+        groups.prefetch(touched.keySet());
         ZSet out = new ZSet();
         touched.forEach((key, change) -> change(key, change, out));
         return out;

@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow;
 import io.pgtrickle.state.Arrangement;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
@@ -45,6 +46,11 @@ final class SharedArrangement implements Arrangement {
     public Optional<byte[]> get(byte[] key) {
         Optional<byte[]> own = written.get(key);
         return own != null ? own : kept.get(key);
+    }
+
+    @Override
+    public void prefetch(Collection<byte[]> keys) {
+        kept.prefetch(keys);
     }
 
     @Override

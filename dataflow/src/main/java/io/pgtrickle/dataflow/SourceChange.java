@@ -7,6 +7,9 @@ public sealed interface SourceChange {
 
     record Insert(Row row) implements SourceChange {}
 
+    /// An insert of a row that is known not to be there: what fills a view at first.
+    record Load(Row row) implements SourceChange {}
+
     /// @param old the old row; where the source has a key identity only the key's cells count, the others may be null
     /// @param row the new row; a cell may be `UnchangedToast.VALUE`, which stands for the old row's value
     record Update(Row old, Row row) implements SourceChange {}

@@ -6,7 +6,6 @@ import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
-import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.RowCodec;
 import io.pgtrickle.state.Arrangement;
 import java.util.List;
@@ -24,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 ///
 /// so that several changes of one row within a step consolidate to their net effect.
 ///
-/// Cost of a step: one look-up and one write a change; TRUNCATE reads and deletes all rows.
+/// Cost of a step: one look-up and one write a change, of which the look-ups are made together; TRUNCATE reads and deletes all rows.
 final class SourceOperator implements Operator.Leaf {
 
     private final Source source;
-    private final Rows rows;
+    private final SourceRows rows;
 
     SourceOperator(Source source, Arrangement arrangement) {
         this.source = source;
@@ -37,21 +36,26 @@ final class SourceOperator implements Operator.Leaf {
         this.rows =
                 switch (source.identity()) {
                     case Source.Identity.Key(List<Integer> columns) ->
-                            new KeyedRows(
+                            new KeyedSourceRows(
                                     arrangement,
                                     codec,
                                     columns.stream().mapToInt(Integer::intValue).toArray());
                     case Source.Identity.WholeRow _ ->
-                            new WholeRows(new WeightedArrangement(arrangement), codec);
+                            new WholeSourceRows(new WeightedArrangement(arrangement), codec);
                 };
     }
 
     @Override
     public ZSet step(List<SourceChange> changes) {
         ZSet delta = new ZSet();
+        rows.prefetch(changes);
         for (SourceChange change : changes) {
             switch (change) {
                 case SourceChange.Insert(Row row) -> insert(row, delta);
+                case SourceChange.Load(Row row) -> {
+                    rows.load(row);
+                    delta.add(row, 1);
+                }
                 case SourceChange.Update(Row old, Row row) -> {
                     Row stored = remove(old, delta);
                     insert(filled(row, stored), delta);
@@ -116,95 +120,5 @@ final class SourceOperator implements Operator.Leaf {
                         + source.name()
                         + "\" "
                         + what);
-    }
-
-    /// The table's rows as they are after the changes so far.
-    private sealed interface Rows {
-
-        /// False where a row of that key is there.
-        boolean insert(Row row);
-
-        /// The full row that went; null where there is none.
-        @Nullable Row remove(Row old);
-
-        void removeAll(ZSet delta);
-    }
-
-    /// Key of the identity's columns → the row's image.
-    private static final class KeyedRows implements Rows {
-
-        private final Arrangement arrangement;
-        private final RowCodec codec;
-        private final int[] key;
-
-        KeyedRows(Arrangement arrangement, RowCodec codec, int[] key) {
-            this.arrangement = arrangement;
-            this.codec = codec;
-            this.key = key;
-        }
-
-        @Override
-        public boolean insert(Row row) {
-            byte[] place = place(row);
-            if (arrangement.get(place).isPresent()) {
-                return false;
-            }
-            arrangement.put(place, codec.encode(row));
-            return true;
-        }
-
-        @Override
-        public @Nullable Row remove(Row old) {
-            byte[] place = place(old);
-            byte[] image = arrangement.get(place).orElse(null);
-            if (image == null) {
-                return null;
-            }
-            arrangement.delete(place);
-            return codec.decode(image);
-        }
-
-        @Override
-        public void removeAll(ZSet delta) {
-            try (Arrangement.Cursor cursor = arrangement.scan(new byte[0])) {
-                while (cursor.next()) {
-                    delta.add(codec.decode(cursor.value()), -1);
-                    arrangement.delete(cursor.key());
-                }
-            }
-        }
-
-        private byte[] place(Row row) {
-            ByteWriter out = new ByteWriter();
-            codec.writeKey(row, key, out);
-            return out.toByteArray();
-        }
-    }
-
-    /// The row's image → how often it is there.
-    private record WholeRows(WeightedArrangement arrangement, RowCodec codec) implements Rows {
-
-        @Override
-        public boolean insert(Row row) {
-            arrangement.tryAdd(codec.encode(row), 1);
-            return true;
-        }
-
-        @Override
-        public @Nullable Row remove(Row old) {
-            return arrangement.tryAdd(codec.encode(old), -1) < 0 ? null : old;
-        }
-
-        @Override
-        public void removeAll(ZSet delta) {
-            try (Arrangement.Cursor cursor = arrangement.scan(new byte[0])) {
-                while (cursor.next()) {
-                    delta.add(
-                            codec.decode(cursor.key()),
-                            -WeightedArrangement.weight(cursor.value()));
-                    arrangement.delete(cursor.key());
-                }
-            }
-        }
     }
 }

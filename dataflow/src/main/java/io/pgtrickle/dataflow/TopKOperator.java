@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.Limit;
+import io.pgtrickle.dataflow.plan.UniqueColumns;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.model.type.ByteReader;
@@ -46,7 +47,7 @@ final class TopKOperator implements Operator.Unary {
         this.codec = new RowCodec(plan.types());
         this.allColumns = IntStream.range(0, plan.types().size()).toArray();
         this.window = Window.of(plan.limit());
-        this.rows = new WeightedArrangement(rows);
+        this.rows = new WeightedArrangement(rows, UniqueColumns.of(plan.input()).isPresent());
         this.bounds = bounds;
     }
 
@@ -57,7 +58,9 @@ final class TopKOperator implements Operator.Unary {
             out.addAll(delta);
         }
         if (window.from < window.to) {
-            partitions.group(delta).forEach((key, changed) -> change(key, changed, out));
+            KeyGroups touched = partitions.group(delta);
+            bounds.prefetch(touched.keys());
+            touched.forEach((key, changed) -> change(key, changed, out));
         }
         return out;
     }

@@ -5,14 +5,24 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.ByteReader;
 import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.state.Arrangement;
+import java.util.Collection;
 
 /// A collection kept as state: byte strings with positive weights, in the order of the bytes.
 final class WeightedArrangement {
 
+    private static final byte[] ONCE = new ByteWriter().writeVarLong(1).toByteArray();
+
     private final Arrangement arrangement;
+    private final boolean distinct;
 
     WeightedArrangement(Arrangement arrangement) {
+        this(arrangement, false);
+    }
+
+    /// @param distinct whether it is known that no entry is there more than once: then adding reads nothing
+    WeightedArrangement(Arrangement arrangement, boolean distinct) {
         this.arrangement = arrangement;
+        this.distinct = distinct;
     }
 
     /// An entry's weight; 0 where it isn't there.
@@ -24,6 +34,14 @@ final class WeightedArrangement {
     ///
     /// @return the new weight; negative where more was retracted than there is, and then nothing was changed
     long tryAdd(byte[] key, long weight) {
+        if (distinct && weight == 1) {
+            arrangement.put(key, ONCE);
+            return 1;
+        }
+        if (distinct && weight == -1) {
+            arrangement.delete(key);
+            return 0;
+        }
         long before = weightOf(key);
         if (weight == 0) {
             return before;
@@ -48,6 +66,13 @@ final class WeightedArrangement {
                     "a row of " + owner + " was retracted " + -after + " times too often");
         }
         return after;
+    }
+
+    /// Says that these entries will be read or added to next.
+    void prefetch(Collection<byte[]> keys) {
+        if (!distinct) {
+            arrangement.prefetch(keys);
+        }
     }
 
     void delete(byte[] key) {

@@ -20,6 +20,18 @@ final class NumericCodec {
     /// So many base-10000 digits fit a long.
     private static final int DIGITS_IN_LONG = 4;
 
+    /// A magnitude of so many decimal digits, filled up to whole base-10000 digits, fits a long.
+    private static final int PRECISION_IN_LONG = 15;
+
+    private static final long[] POWERS_OF_TEN = new long[PRECISION_IN_LONG + 1];
+
+    static {
+        POWERS_OF_TEN[0] = 1;
+        for (int i = 1; i < POWERS_OF_TEN.length; i++) {
+            POWERS_OF_TEN[i] = POWERS_OF_TEN[i - 1] * 10;
+        }
+    }
+
     private NumericCodec() {}
 
     static Numeric decode(byte[] source, int offset, int length) {
@@ -57,6 +69,11 @@ final class NumericCodec {
             long value = 0;
             for (int i = 0; i < digits; i++) {
                 value = value * 10_000 + digit(in);
+            }
+            int surplus = -exponent - scale;
+            if (surplus >= 0 && surplus < POWERS_OF_TEN.length) {
+                long shown = value / POWERS_OF_TEN[surplus];
+                return Numeric.of(BigDecimal.valueOf(negative ? -shown : shown, scale));
             }
             magnitude = BigDecimal.valueOf(negative ? -value : value, -exponent);
         } else {
@@ -100,6 +117,10 @@ final class NumericCodec {
         int scale = decimal.scale();
         // a whole number of base-10000 digits on either side of the point
         int fraction = (scale + 3) / 4;
+        if (decimal.precision() <= PRECISION_IN_LONG) {
+            encodeLong(decimal, fraction, out);
+            return;
+        }
         BigInteger rest =
                 decimal.unscaledValue().abs().multiply(BigInteger.TEN.pow(fraction * 4 - scale));
         short[] reversed = new short[rest.bitLength() / 13 + 1];
@@ -109,6 +130,26 @@ final class NumericCodec {
             reversed[count++] = parts[1].shortValue();
             rest = parts[0];
         }
+        write(reversed, count, fraction, decimal, out);
+    }
+
+    private static void encodeLong(BigDecimal decimal, int fraction, ByteWriter out) {
+        int scale = decimal.scale();
+        long unscaled = decimal.scaleByPowerOfTen(scale).longValue();
+        long rest = Math.abs(unscaled) * POWERS_OF_TEN[fraction * 4 - scale];
+        short[] reversed = new short[5];
+        int count = 0;
+        while (rest != 0) {
+            reversed[count++] = (short) (rest % 10_000);
+            rest /= 10_000;
+        }
+        write(reversed, count, fraction, decimal, out);
+    }
+
+    /// @param reversed base-10000 digits, the last first
+    /// @param fraction how many of them are behind the point
+    private static void write(
+            short[] reversed, int count, int fraction, BigDecimal decimal, ByteWriter out) {
         int trailing = 0;
         while (trailing < count && reversed[trailing] == 0) {
             trailing++;
@@ -116,7 +157,7 @@ final class NumericCodec {
         out.writeShort(count - trailing);
         out.writeShort(count == 0 ? 0 : count - fraction - 1);
         out.writeShort(decimal.signum() < 0 ? NEGATIVE : 0);
-        out.writeShort(scale);
+        out.writeShort(decimal.scale());
         for (int i = count - 1; i >= trailing; i--) {
             out.writeShort(reversed[i]);
         }
