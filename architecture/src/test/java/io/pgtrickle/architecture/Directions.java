@@ -77,12 +77,18 @@ record Directions(String root) {
         rules.put("only the postgres side of the house knows JDBC", jdbcRule());
         rules.put("only state-store knows RocksDB", only("org.rocksdb..", "state.."));
         rules.put(
-                "only postgres and cdc-forwarder know pgjdbc",
-                only("org.postgresql..", "postgres..", "cdc..", "testsupport..", "cli.demo.."));
+                "only postgres, cdc-forwarder, demo and benchmarks know pgjdbc",
+                only(
+                        "org.postgresql..",
+                        "postgres..",
+                        "cdc..",
+                        "testsupport..",
+                        "cli.demo..",
+                        "cli.bench.."));
         rules.put("only cli knows Picocli", only("picocli..", "cli.."));
         rules.put("only cli knows Micrometer", only("io.micrometer..", "cli.."));
         rules.put(
-                "of the cli only the demo runs a PostgreSQL of its own",
+                "of the cli only the demo and the benchmarks run a PostgreSQL of its own",
                 noClasses()
                         .that(
                                 resideInAPackage(below("cli.."))

@@ -1,5 +1,6 @@
 package io.pgtrickle.cli;
 
+import io.pgtrickle.cli.bench.BenchCommand;
 import io.pgtrickle.cli.console.Complaint;
 import io.pgtrickle.cli.console.Console;
 import io.pgtrickle.cli.demo.DemoCommand;
@@ -42,6 +43,7 @@ final class CommandTree {
                         .addSubcommand(ViewCommand.of(console))
                         .addSubcommand(SlotCommand.of(console))
                         .addSubcommand(new StatusCommand(console))
+                        .addSubcommand(new BenchCommand(console))
                         .addSubcommand(new GenerateCompletion());
         root.getCommandSpec().addMixin("global", CommandSpec.forAnnotatedObject(console.options()));
         root.getCommandSpec()
