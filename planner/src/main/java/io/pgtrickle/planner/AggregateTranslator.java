@@ -34,7 +34,7 @@ final class AggregateTranslator {
 
     Expression translate(Node aggref) {
         FunctionInfo function = catalog.function(aggref.integer("aggfnoid"));
-        SqlType type = catalog.type(aggref.integer("aggtype"), aggref.integer("aggcollid"));
+        SqlType type = expressions.type(aggref, "aggtype", "aggcollid");
         Collation collation = catalog.collation(aggref.integer("inputcollid"));
         List<Node> entries = aggref.nodes("args");
         boolean ordered = !aggref.text("aggkind").equals("n");

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The FROM clause of one SELECT: tables, subqueries, functions and their joins, from left to right, so that what is LATERAL finds
@@ -222,8 +224,8 @@ final class FromTranslator {
             case RangeTable.RELATION -> join(left, relation(index, entry), kind, on);
             case RangeTable.SUBQUERY -> query(index, entry.node("subquery"), scope, left, kind, on);
             case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
-            case RangeTable.VALUES -> values(index, entry, left);
-            case RangeTable.FUNCTION -> functions(index, entry, left);
+            case RangeTable.VALUES -> whole(index, values(index, entry, left));
+            case RangeTable.FUNCTION -> whole(index, functions(index, entry, left));
             case RangeTable.RESULT -> left;
             case RangeTable.TABLE_FUNCTION ->
                     throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
@@ -238,10 +240,43 @@ final class FromTranslator {
                         .relations()
                         .translate(
                                 entry.integer("relid"),
-                                used.getOrDefault(index, Set.of()),
+                                attributes(index),
                                 entry.flag("inh"),
                                 scope.context());
-        return new Rows(columns.plan(), slots(index, columns.attributes()));
+        return whole(index, new Rows(columns.plan(), slots(index, columns.attributes())));
+    }
+
+    private Set<Integer> attributes(int index) {
+        if (!isUsedWhole(index)) {
+            return used.getOrDefault(index, Set.of());
+        }
+        return scope.wholeType(index).fields().stream()
+                .map(SqlType.Field::attributeNumber)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private boolean isUsedWhole(int index) {
+        return used.getOrDefault(index, Set.of()).contains(0);
+    }
+
+    /// With all columns of the item as one value, where the query uses it so.
+    private Rows whole(int index, Rows rows) {
+        if (!isUsedWhole(index)) {
+            return rows;
+        }
+        SqlType.CompositeType type = scope.wholeType(index);
+        List<Expression> fields = new ArrayList<>();
+        for (SqlType.Field field : type.fields()) {
+            int slot =
+                    scope.slots().number(new Slots.Owner.Variable(index, field.attributeNumber()));
+            fields.add(
+                    Relabeling.relabel(
+                            new Expression.Column(slot, rows.type(slot)),
+                            field.type(),
+                            scope.context().catalog()));
+        }
+        int slot = scope.slots().number(new Slots.Owner.Variable(index, 0));
+        return rows.extend(List.of(new Expression.MakeRow(fields, type)), List.of(slot));
     }
 
     private List<Integer> slots(int index, List<Integer> attributes) {
@@ -264,8 +299,13 @@ final class FromTranslator {
                         new Subqueries.Nested(query, definer),
                         kind,
                         on,
-                        output ->
-                                scope.slots().number(new Slots.Owner.Variable(index, output + 1)));
+                        new Subqueries.Placement(
+                                output ->
+                                        scope.slots()
+                                                .number(
+                                                        new Slots.Owner.Variable(
+                                                                index, output + 1)),
+                                rows -> whole(index, rows)));
     }
 
     private Rows commonTable(int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
@@ -276,7 +316,8 @@ final class FromTranslator {
             return query(index, table.query(), definer, left, kind, on);
         }
         Plan plan = recursion.get();
-        return join(left, new Rows(plan, slots(index, numbers(plan.types().size()))), kind, on);
+        Rows rows = new Rows(plan, slots(index, numbers(plan.types().size())));
+        return join(left, whole(index, rows), kind, on);
     }
 
     private Rows values(int index, Node entry, Rows left) {
@@ -285,7 +326,15 @@ final class FromTranslator {
         List<Integer> collations = entry.numbers("colcollations");
         List<SqlType> types = new ArrayList<>();
         for (int i = 0; i < typeOids.size(); i++) {
-            types.add(catalog.type(typeOids.get(i), collations.get(i)));
+            Node first =
+                    (Node)
+                            ((NodeValue.Items) entry.items("values_lists").getFirst())
+                                    .items()
+                                    .get(i);
+            types.add(
+                    typeOids.get(i) == RowTypes.RECORD
+                            ? scope.row(first)
+                            : catalog.type(typeOids.get(i), collations.get(i)));
         }
         List<List<Expression>> lines = new ArrayList<>();
         for (NodeValue line : entry.items("values_lists")) {

@@ -326,6 +326,10 @@ final class PlanText {
                     (greatest ? "greatest" : "least") + list(terms) + "::" + of(type);
             case Expression.Quantified(boolean all, List<Call> comparisons) ->
                     (all ? "all" : "any") + list(comparisons);
+            case Expression.MakeRow(List<Expression> fields, SqlType type) ->
+                    of(type) + list(fields);
+            case Expression.Field(Expression input, int index, SqlType type) ->
+                    of(input) + "." + index + "::" + of(type);
         };
     }
 

@@ -51,7 +51,7 @@ final class WindowTranslator {
     }
 
     Expression register(Node node) {
-        SqlType type = catalog.type(node.integer("wintype"), node.integer("wincollid"));
+        SqlType type = expressions.type(node, "wintype", "wincollid");
         for (Registered known : registered) {
             if (known.node().equals(node)) {
                 return known.slot();

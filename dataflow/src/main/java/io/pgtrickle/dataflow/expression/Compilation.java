@@ -4,6 +4,7 @@ import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Row;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
@@ -47,6 +48,9 @@ final class Compilation {
                     extreme(greatest ? 1 : -1, all(terms), type);
             case Expression.Quantified(boolean conjunction, List<Call> comparisons) ->
                     junction(comparisons, !conjunction);
+            case Expression.MakeRow(List<Expression> fields, _) ->
+                    new RemoteArguments(all(fields))::of;
+            case Expression.Field(Expression input, int index, _) -> field(compile(input), index);
         };
     }
 
@@ -132,6 +136,10 @@ final class Compilation {
             }
             return unknown ? null : (Object) !decisive;
         };
+    }
+
+    private static Evaluator field(Evaluator input, int index) {
+        return row -> input.evaluate(row) instanceof Row composite ? composite.get(index) : null;
     }
 
     private static Evaluator not(Evaluator input) {

@@ -39,6 +39,8 @@ public sealed interface Expression {
             case Coalesce(List<Expression> terms, _) -> terms;
             case Extreme(_, List<Expression> terms, _) -> terms;
             case Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
+            case MakeRow(List<Expression> fields, _) -> fields;
+            case Field(Expression input, _, _) -> List.of(input);
         };
     }
 
@@ -179,6 +181,25 @@ public sealed interface Expression {
             this.type = type;
         }
     }
+
+    /// A composite value, never NULL itself.
+    ///
+    /// @param fields as many as the type has, in its order
+    record MakeRow(List<Expression> fields, SqlType.CompositeType type) implements Expression {
+        public MakeRow(List<Expression> fields, SqlType.CompositeType type) {
+            this.fields = List.copyOf(fields);
+            this.type = type;
+            if (fields.size() != type.fields().size()) {
+                throw new IllegalArgumentException(
+                        fields.size() + " values for the fields of " + type);
+            }
+        }
+    }
+
+    /// A field of a composite value; NULL where that is NULL.
+    ///
+    /// @param index from 0, of the fields that aren't dropped
+    record Field(Expression input, int index, SqlType type) implements Expression {}
 
     /// `left op ANY (list)` and `left op ALL (list)` over a list of elements that is known element by element. Each comparison has
     /// the left side as its first argument.
