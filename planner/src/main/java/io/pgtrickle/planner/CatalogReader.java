@@ -303,6 +303,18 @@ final class CatalogReader {
                 .findFirst();
     }
 
+    /// What an aggregate is made of.
+    List<Integer> functionsOfAggregate(int aggregateOid) {
+        return rows(
+                """
+                SELECT f.oid::oid::int8
+                  FROM pg_catalog.pg_aggregate a CROSS JOIN LATERAL (VALUES (a.aggtransfn), (a.aggfinalfn)) f(oid)
+                 WHERE a.aggfnoid = ?::int8::oid AND f.oid <> 0
+                """,
+                row -> oid(row, 1),
+                aggregateOid);
+    }
+
     boolean isComposite(int typeOid) {
         return !rows(
                         "SELECT 1 FROM pg_catalog.pg_type WHERE oid = ?::int8::oid"

@@ -132,6 +132,8 @@ final class Columns {
                     new Expression.MakeRow(all(fields, function), type);
             case Expression.Field(Expression input, int index, SqlType type) ->
                     new Expression.Field(function.apply(input), index, type);
+            case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
+                    new Expression.FieldOfEach(function.apply(input), index, type);
         };
     }
 

@@ -42,6 +42,7 @@ final class ConstantFolding {
             case Expression.Relabel _,
                     Expression.MakeRow _,
                     Expression.Field _,
+                    Expression.FieldOfEach _,
                     Expression.Not _,
                     Expression.IsNull _,
                     Expression.BooleanTest _,

@@ -58,7 +58,8 @@ final class Nullability {
             case Expression.Remote _,
                     Expression.NullIf _,
                     Expression.Quantified _,
-                    Expression.Field _ ->
+                    Expression.Field _,
+                    Expression.FieldOfEach _ ->
                     false;
             case Expression.MakeRow _ -> true;
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
@@ -146,6 +147,8 @@ final class Nullability {
                     Expression.Extreme _ -> {}
             case Expression.Field(Expression input, _, _) ->
                     columns.or(demandedByEither(input, strict));
+            case Expression.FieldOfEach(Expression input, _, _) ->
+                    columns.or(demandedByEither(input, strict));
         }
         return columns;
     }
@@ -174,6 +177,7 @@ final class Nullability {
             case Expression.NullIf(Call equality, _) ->
                     demandedByEither(equality.arguments().getFirst(), strict);
             case Expression.Field(Expression input, _, _) -> demandedByEither(input, strict);
+            case Expression.FieldOfEach(Expression input, _, _) -> demandedByEither(input, strict);
             case Expression.Constant _,
                     Expression.Remote _,
                     Expression.And _,

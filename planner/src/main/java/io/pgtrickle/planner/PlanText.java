@@ -330,6 +330,8 @@ final class PlanText {
                     of(type) + list(fields);
             case Expression.Field(Expression input, int index, SqlType type) ->
                     of(input) + "." + index + "::" + of(type);
+            case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
+                    of(input) + ".each." + index + "::" + of(type);
         };
     }
 

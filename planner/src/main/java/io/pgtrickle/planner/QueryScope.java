@@ -229,11 +229,14 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     /// The expressions of the target entries that sort or group clauses name.
     static Node clauseTarget(List<Node> targets, int reference) {
+        return clauseTargetEntry(targets, reference).node("expr");
+    }
+
+    static Node clauseTargetEntry(List<Node> targets, int reference) {
         return targets.stream()
                 .filter(candidate -> candidate.integer("ressortgroupref") == reference)
                 .findFirst()
-                .orElseThrow(() -> Refusals.internal("a sort or group item without expression"))
-                .node("expr");
+                .orElseThrow(() -> Refusals.internal("a sort or group item without expression"));
     }
 
     List<Expression> clauseExpressions(List<Node> clauses, List<Node> targets) {

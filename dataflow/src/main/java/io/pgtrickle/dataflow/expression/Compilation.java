@@ -5,7 +5,9 @@ import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
+import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,6 +53,8 @@ final class Compilation {
             case Expression.MakeRow(List<Expression> fields, _) ->
                     new RemoteArguments(all(fields))::of;
             case Expression.Field(Expression input, int index, _) -> field(compile(input), index);
+            case Expression.FieldOfEach(Expression input, int index, _) ->
+                    fieldOfEach(compile(input), index);
         };
     }
 
@@ -140,6 +144,19 @@ final class Compilation {
 
     private static Evaluator field(Evaluator input, int index) {
         return row -> input.evaluate(row) instanceof Row composite ? composite.get(index) : null;
+    }
+
+    private static Evaluator fieldOfEach(Evaluator input, int index) {
+        return row -> {
+            if (!(input.evaluate(row) instanceof SqlArray array)) {
+                return null;
+            }
+            List<@Nullable Object> cells = new ArrayList<>();
+            for (Object element : array.elements()) {
+                cells.add(element instanceof Row composite ? composite.get(index) : null);
+            }
+            return new SqlArray(array.dimensions(), cells);
+        };
     }
 
     private static Evaluator not(Evaluator input) {

@@ -41,6 +41,7 @@ public sealed interface Expression {
             case Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
             case MakeRow(List<Expression> fields, _) -> fields;
             case Field(Expression input, _, _) -> List.of(input);
+            case FieldOfEach(Expression input, _, _) -> List.of(input);
         };
     }
 
@@ -200,6 +201,11 @@ public sealed interface Expression {
     ///
     /// @param index from 0, of the fields that aren't dropped
     record Field(Expression input, int index, SqlType type) implements Expression {}
+
+    /// A field of each of an array's composite values, as an array.
+    ///
+    /// @param index from 0
+    record FieldOfEach(Expression input, int index, SqlType type) implements Expression {}
 
     /// `left op ANY (list)` and `left op ALL (list)` over a list of elements that is known element by element. Each comparison has
     /// the left side as its first argument.

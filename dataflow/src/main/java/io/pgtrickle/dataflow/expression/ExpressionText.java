@@ -52,6 +52,7 @@ public final class ExpressionText {
             case Expression.MakeRow(List<Expression> fields, _) ->
                     "row" + join(fields, ", ", columns);
             case Expression.Field(Expression input, int index, _) -> field(input, index, columns);
+            case Expression.FieldOfEach(Expression input, _, _) -> of(input, columns);
         };
     }
 
