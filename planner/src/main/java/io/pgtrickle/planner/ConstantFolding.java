@@ -43,6 +43,7 @@ final class ConstantFolding {
                     Expression.MakeRow _,
                     Expression.Field _,
                     Expression.FieldOfEach _,
+                    Expression.Image _,
                     Expression.Not _,
                     Expression.IsNull _,
                     Expression.BooleanTest _,

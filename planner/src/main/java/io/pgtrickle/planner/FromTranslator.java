@@ -130,8 +130,9 @@ final class FromTranslator {
         if (padded.kind().equals("RANGETBLREF") && isQuery(padded.integer("rtindex"))) {
             return leaf(padded.integer("rtindex"), rows, JoinKind.LEFT, on);
         }
-        Rows domain = domain(rows, references);
-        return join(rows, item(padded, domain, false), JoinKind.LEFT, on);
+        List<Integer> slots = slots(references);
+        Rows imaged = withImages(rows, slots);
+        return join(imaged, item(padded, domain(imaged, slots), false), JoinKind.LEFT, on);
     }
 
     /// Where the sides refer to rows to the left, their values are on both sides, and one of a matched pair's is kept.
@@ -169,16 +170,40 @@ final class FromTranslator {
         return one.join(other, kind, keys, attached.conditions());
     }
 
-    /// The distinct values that references have in the rows, under their slots.
-    private Rows domain(Rows rows, SequencedMap<OuterReference, Node> references) {
+    private List<Integer> slots(SequencedMap<OuterReference, Node> references) {
         Set<Integer> slots = new LinkedHashSet<>();
         references.forEach((reference, at) ->
                 Columns.of(scope.argument(reference, at)).stream().forEach(slots::add));
-        Rows kept = rows.keep(List.copyOf(slots));
+        return List.copyOf(slots);
+    }
+
+    /// With the images of those values that may be equal and look different.
+    private Rows withImages(Rows rows, List<Integer> slots) {
+        List<Expression> images = new ArrayList<>();
+        List<Integer> names = new ArrayList<>();
+        for (int slot : slots) {
+            int name = scope.slots().number(new Slots.Owner.Image(slot));
+            if (!rows.type(slot).equalMeansSameImage() && !rows.has(name)) {
+                images.add(
+                        new Expression.Image(new Expression.Column(slot, rows.type(slot))));
+                names.add(name);
+            }
+        }
+        return images.isEmpty() ? rows : rows.extend(images, names);
+    }
+
+    /// The distinct values that the slots have in the rows.
+    private Rows domain(Rows rows, List<Integer> slots) {
+        List<Integer> all = new ArrayList<>(slots);
         for (int slot : slots) {
             TypeChecks.equatable(
                     rows.type(slot), "a reference to an outer query", scope.context().catalog());
+            int image = scope.slots().number(new Slots.Owner.Image(slot));
+            if (rows.has(image)) {
+                all.add(image);
+            }
         }
+        Rows kept = rows.keep(all);
         return new Rows(new Plan.Distinct(kept.plan()), kept.slots());
     }
 

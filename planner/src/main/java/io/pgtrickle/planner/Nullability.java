@@ -62,6 +62,7 @@ final class Nullability {
                     Expression.FieldOfEach _ ->
                     false;
             case Expression.MakeRow _ -> true;
+            case Expression.Image(Expression input) -> notNull(input, column);
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
             case Expression.And(List<Expression> terms) ->
                     terms.stream().allMatch(term -> notNull(term, column));
@@ -149,6 +150,8 @@ final class Nullability {
                     columns.or(demandedByEither(input, strict));
             case Expression.FieldOfEach(Expression input, _, _) ->
                     columns.or(demandedByEither(input, strict));
+            case Expression.Image(Expression input) ->
+                    columns.or(demandedByEither(input, strict));
         }
         return columns;
     }
@@ -178,6 +181,7 @@ final class Nullability {
                     demandedByEither(equality.arguments().getFirst(), strict);
             case Expression.Field(Expression input, _, _) -> demandedByEither(input, strict);
             case Expression.FieldOfEach(Expression input, _, _) -> demandedByEither(input, strict);
+            case Expression.Image(Expression input) -> demandedByEither(input, strict);
             case Expression.Constant _,
                     Expression.Remote _,
                     Expression.And _,

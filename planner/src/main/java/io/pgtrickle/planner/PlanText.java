@@ -332,6 +332,7 @@ final class PlanText {
                     of(input) + "." + index + "::" + of(type);
             case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
                     of(input) + ".each." + index + "::" + of(type);
+            case Expression.Image(Expression input) -> "image(" + of(input) + ")";
         };
     }
 

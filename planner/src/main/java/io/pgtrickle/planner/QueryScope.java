@@ -171,6 +171,9 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     /// What a query within this one refers to, as this one's expression.
     Expression argument(OuterReference reference, Node at) {
+        if (reference instanceof OuterReference.Image(OuterReference value)) {
+            return ConstantFolding.fold(new Expression.Image(argument(value, at)));
+        }
         if (reference.depth() < depth) {
             return slots.of(new Slots.Owner.Outer(reference), type(reference, at));
         }
@@ -178,10 +181,12 @@ final class QueryScope implements ExpressionTranslator.Scope {
             case OuterReference.Variable _ ->
                     column(OuterLevels.lower(at, at.integer("varlevelsup")));
             case OuterReference.Aggregate(_, Node aggref) -> expressions.translate(aggref);
+            case OuterReference.Image _ -> throw Refusals.internal("an image of an image");
         };
     }
 
-    private SqlType type(OuterReference reference, Node at) {
+    /// @param at a node that refers so
+    SqlType type(OuterReference reference, Node at) {
         NodeTypes type = NodeTypes.of(at);
         return type.typeOid() == RowTypes.RECORD
                         && reference instanceof OuterReference.Variable variable

@@ -2,10 +2,12 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,6 +57,7 @@ final class Compilation {
             case Expression.Field(Expression input, int index, _) -> field(compile(input), index);
             case Expression.FieldOfEach(Expression input, int index, _) ->
                     fieldOfEach(compile(input), index);
+            case Expression.Image(Expression input) -> image(compile(input), input.type());
         };
     }
 
@@ -144,6 +147,18 @@ final class Compilation {
 
     private static Evaluator field(Evaluator input, int index) {
         return row -> input.evaluate(row) instanceof Row composite ? composite.get(index) : null;
+    }
+
+    private static Evaluator image(Evaluator input, SqlType type) {
+        return row -> {
+            Object value = input.evaluate(row);
+            if (value == null) {
+                return null;
+            }
+            ByteWriter image = new ByteWriter();
+            type.encode(value, image);
+            return Bytes.of(image.toByteArray());
+        };
     }
 
     private static Evaluator fieldOfEach(Evaluator input, int index) {

@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,6 +43,7 @@ public sealed interface Expression {
             case MakeRow(List<Expression> fields, _) -> fields;
             case Field(Expression input, _, _) -> List.of(input);
             case FieldOfEach(Expression input, _, _) -> List.of(input);
+            case Image(Expression input) -> List.of(input);
         };
     }
 
@@ -206,6 +208,17 @@ public sealed interface Expression {
     ///
     /// @param index from 0
     record FieldOfEach(Expression input, int index, SqlType type) implements Expression {}
+
+    /// A value's binary image, which tells apart what SQL takes for equal: 1.0 and 1.00.
+    record Image(Expression input) implements Expression {
+
+        private static final SqlType BYTEA = new SqlType.ByteString(Oids.BYTEA);
+
+        @Override
+        public SqlType type() {
+            return BYTEA;
+        }
+    }
 
     /// `left op ANY (list)` and `left op ALL (list)` over a list of elements that is known element by element. Each comparison has
     /// the left side as its first argument.
