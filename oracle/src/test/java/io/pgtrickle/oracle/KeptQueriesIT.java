@@ -38,13 +38,18 @@ final class KeptQueriesIT {
         try (Bench bench = new Bench(database, TABLES)) {
             for (QuerySpec.Entry entry : QuerySpec.read("/kept/queries.spec")) {
                 Query query = new Query(entry.sql(), Map.of(), Set.of(), List.of());
-                List<Case> cases =
-                        List.of(new Case(query, 0), new Case(query, script.size() / 2));
-                bench.run(script, cases).forEach((made, outcome) -> {
-                    if (!isRight(entry, outcome)) {
-                        wrong.add(entry.title() + " made at step " + made.createAt() + ": " + outcome);
-                    }
-                });
+                List<Case> cases = List.of(new Case(query, 0), new Case(query, script.size() / 2));
+                bench.run(script, cases)
+                        .forEach((made, outcome) -> {
+                            if (!isRight(entry, outcome)) {
+                                wrong.add(
+                                        entry.title()
+                                                + " made at step "
+                                                + made.createAt()
+                                                + ": "
+                                                + outcome);
+                            }
+                        });
             }
         }
         assertThat(String.join("\n", wrong)).isEmpty();

@@ -59,9 +59,7 @@ final class QueryOracleIT {
         assertThat(tally.faults()).isEmpty();
         if (replayed == null) {
             assertThat(tally.neverDrawn()).as("constructs that were never drawn").isEmpty();
-            assertThat(tally.neverCompared())
-                    .as("constructs that are always refused")
-                    .isEmpty();
+            assertThat(tally.neverCompared()).as("constructs that are always refused").isEmpty();
         }
     }
 

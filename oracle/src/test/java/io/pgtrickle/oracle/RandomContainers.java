@@ -29,7 +29,17 @@ final class RandomContainers {
             case 1 -> {
                 expressions.use(Construct.NESTED_ARRAY);
                 String c = kind.typed(random);
-                yield "(ARRAY[ARRAY[" + a + ", " + b + "], ARRAY[" + c + ", " + a + "]])[" + place + "][1]";
+                yield "(ARRAY[ARRAY["
+                        + a
+                        + ", "
+                        + b
+                        + "], ARRAY["
+                        + c
+                        + ", "
+                        + a
+                        + "]])["
+                        + place
+                        + "][1]";
             }
             case 2 -> {
                 expressions.use(Construct.SLICE);
