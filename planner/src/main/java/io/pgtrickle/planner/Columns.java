@@ -134,8 +134,7 @@ final class Columns {
                     new Expression.Field(function.apply(input), index, type);
             case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
                     new Expression.FieldOfEach(function.apply(input), index, type);
-            case Expression.Image(Expression input) ->
-                    new Expression.Image(function.apply(input));
+            case Expression.Image(Expression input) -> new Expression.Image(function.apply(input));
         };
     }
 

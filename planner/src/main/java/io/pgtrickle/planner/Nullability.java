@@ -150,8 +150,7 @@ final class Nullability {
                     columns.or(demandedByEither(input, strict));
             case Expression.FieldOfEach(Expression input, _, _) ->
                     columns.or(demandedByEither(input, strict));
-            case Expression.Image(Expression input) ->
-                    columns.or(demandedByEither(input, strict));
+            case Expression.Image(Expression input) -> columns.or(demandedByEither(input, strict));
         }
         return columns;
     }
