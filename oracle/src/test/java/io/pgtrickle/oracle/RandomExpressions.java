@@ -47,6 +47,9 @@ final class RandomExpressions {
                 return subquery.get();
             }
         }
+        if (random.oneIn(20)) {
+            return containers().predicate();
+        }
         int dice = random.nextInt(depth > 0 ? 16 : 11);
         return switch (dice) {
             case 0, 1, 2, 3 -> comparison(depth - 1);
@@ -192,6 +195,9 @@ final class RandomExpressions {
             if (subquery.isPresent()) {
                 return subquery.get();
             }
+        }
+        if (depth > 0 && kind != ValueKind.ARRAY && random.oneIn(12)) {
+            return containers().part(kind);
         }
         if (depth <= 0 || random.nextInt(3) == 0) {
             return leaf(kind);
@@ -361,6 +367,14 @@ final class RandomExpressions {
 
     private static String cast(String value, ValueKind kind) {
         return "(" + value + ")::" + kind.castType();
+    }
+
+    private RandomContainers containers() {
+        return new RandomContainers(random, this);
+    }
+
+    void use(Construct construct) {
+        subqueries.ifPresent(present -> present.use(construct));
     }
 
     private String within(Construct place, Supplier<String> text) {

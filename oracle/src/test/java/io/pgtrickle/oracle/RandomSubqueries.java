@@ -28,6 +28,10 @@ final class RandomSubqueries {
         this.queries = queries;
     }
 
+    void use(Construct construct) {
+        draft.use(construct);
+    }
+
     String within(Construct place, Supplier<String> text) {
         return draft.within(place, text);
     }

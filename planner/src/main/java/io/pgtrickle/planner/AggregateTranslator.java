@@ -5,7 +5,6 @@ import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
-import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
@@ -34,7 +33,34 @@ final class AggregateTranslator {
 
     Expression translate(Node aggref) {
         FunctionInfo function = catalog.function(aggref.integer("aggfnoid"));
-        SqlType type = catalog.type(aggref.integer("aggtype"), aggref.integer("aggcollid"));
+        Optional<AggregateCall> known = known(aggref, function);
+        if (known.isPresent()) {
+            return slot(known.get());
+        }
+        AskedAggregate asked = new AskedAggregate(catalog, expressions, aggref);
+        AggregateCall rows =
+                new AggregateCall(
+                        asked.collecting(),
+                        List.of(asked.kept()),
+                        new AggregateCall.Clauses(
+                                aggref.optionalNode("aggfilter").map(expressions::translate),
+                                false,
+                                List.of(),
+                                List.of()),
+                        asked.collectedType());
+        return asked.value(slot(rows));
+    }
+
+    private Expression slot(AggregateCall call) {
+        if (!calls.contains(call)) {
+            calls.add(call);
+        }
+        return slots.of(new Slots.Owner.Aggregate(call), call.type());
+    }
+
+    /// Empty where PostgreSQL has to be asked for the result.
+    private Optional<AggregateCall> known(Node aggref, FunctionInfo function) {
+        SqlType type = expressions.type(aggref, "aggtype", "aggcollid");
         Collation collation = catalog.collation(aggref.integer("inputcollid"));
         List<Node> entries = aggref.nodes("args");
         boolean ordered = !aggref.text("aggkind").equals("n");
@@ -47,6 +73,15 @@ final class AggregateTranslator {
         }
         List<Expression> direct =
                 aggref.nodes("aggdirectargs").stream().map(expressions::translate).toList();
+        for (Node clause : aggref.nodes("aggorder")) {
+            Node entry = QueryScope.clauseTargetEntry(entries, clause.integer("tleSortGroupRef"));
+            boolean sortable =
+                    expressions.translate(entry.node("expr")).type().orderable()
+                            && catalog.isDescending(clause.integer("sortop")).isPresent();
+            if (!sortable) {
+                return Optional.empty();
+            }
+        }
         List<Plan.SortKey> order =
                 SortKeys.of(
                         aggref.nodes("aggorder"),
@@ -70,11 +105,7 @@ final class AggregateTranslator {
                                 kind == Kind.OTHER ? order : List.of(),
                                 direct),
                         type);
-        check(call, function);
-        if (!calls.contains(call)) {
-            calls.add(call);
-        }
-        return slots.of(new Slots.Owner.Aggregate(call), type);
+        return call.isSupported() ? Optional.of(call) : Optional.empty();
     }
 
     static Kind kind(FunctionInfo function) {
@@ -89,36 +120,5 @@ final class AggregateTranslator {
             case "max" -> Kind.MAX;
             default -> Kind.OTHER;
         };
-    }
-
-    private void check(AggregateCall call, FunctionInfo function) {
-        if (call.kind() == Kind.MIN || call.kind() == Kind.MAX) {
-            call.argument()
-                    .ifPresent(argument ->
-                            TypeChecks.orderable(argument.type(), function.name(), catalog));
-        }
-        if (call.distinct()) {
-            for (Expression argument : call.arguments()) {
-                TypeChecks.equatable(argument.type(), function.name() + "(DISTINCT)", catalog);
-            }
-        }
-        if (!call.isSupported()) {
-            throw unsupported(call, function);
-        }
-    }
-
-    private PgtrickleException unsupported(AggregateCall call, FunctionInfo function) {
-        String name =
-                function.builtIn()
-                        ? "\"" + function.name() + "\""
-                        : "\"" + function.schema() + "\".\"" + function.name() + "\"";
-        Optional<SqlType> type = call.argument().map(Expression::type);
-        return Refusals.function(
-                "aggregate function "
-                        + name
-                        + " isn't supported yet"
-                        + type.map(argument -> " for type " + catalog.typeName(argument.oid()))
-                                .orElse(""),
-                "Use count, sum, avg, min or max.");
     }
 }

@@ -31,6 +31,22 @@ final class ArrayTranslator {
         Expression over(Expression element, Node cast);
     }
 
+    /// Whether the elements are known one by one.
+    boolean isList(Node array) {
+        return switch (array.kind()) {
+            case "ARRAYEXPR", "ARRAY" -> !array.flag("multidims");
+            case "CONST" ->
+                    array.flag("constisnull")
+                            || catalog.elementType(array.integer("consttype")).isPresent();
+            case "RELABELTYPE" ->
+                    catalog.elementType(array.integer("resulttype")).isPresent()
+                            && isList(array.node("arg"));
+            case "ARRAYCOERCEEXPR" -> isList(array.node("arg"));
+            default -> false;
+        };
+    }
+
+    /// @param array a list
     /// @return empty where the array itself is NULL
     Optional<List<Expression>> elements(Node array, ElementTranslator translate) {
         Optional<List<Expression>> elements =
@@ -39,10 +55,7 @@ final class ArrayTranslator {
                     case "CONST" -> constant(array);
                     case "RELABELTYPE" -> relabelled(array, translate);
                     case "ARRAYCOERCEEXPR" -> coerced(array, translate);
-                    default ->
-                            throw Refusals.query(
-                                    "arrays that aren't lists of values, on the right side of ANY, ALL or IN,",
-                                    "Write the elements as a list: x IN (a, b).");
+                    default -> throw Refusals.internal("an array that is no list");
                 };
         if (elements.isPresent() && elements.get().size() > MAX_ELEMENTS) {
             throw Refusals.query(
@@ -60,11 +73,6 @@ final class ArrayTranslator {
     }
 
     private static List<Expression> written(Node array, ElementTranslator translate) {
-        if (array.flag("multidims")) {
-            throw Refusals.query(
-                    "arrays of more than one dimension",
-                    "Write the elements as a list: x IN (a, b).");
-        }
         return array.nodes("elements").stream().map(translate::translate).toList();
     }
 

@@ -4,6 +4,7 @@ import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.Catalog;
 import io.pgtrickle.postgres.FunctionInfo;
+import io.pgtrickle.postgres.OperatorInfo;
 import io.pgtrickle.postgres.SqlErrors;
 import io.pgtrickle.postgres.TableInfo;
 import java.sql.Connection;
@@ -62,10 +63,6 @@ final class CatalogReader {
 
     TableInfo table(int oid) {
         return tables.computeIfAbsent(oid, catalog::table);
-    }
-
-    String operatorName(int oid) {
-        return catalog.operator(oid).name();
     }
 
     /// The equality that the operator is; empty where it is something else.
@@ -289,13 +286,8 @@ final class CatalogReader {
                 .findFirst();
     }
 
-    /// The function behind an operator.
-    int operatorFunction(int operatorOid) {
-        return rows(
-                        "SELECT oprcode::oid::int8 FROM pg_catalog.pg_operator WHERE oid = ?::int8::oid",
-                        row -> oid(row, 1),
-                        operatorOid)
-                .getFirst();
+    OperatorInfo operator(int oid) {
+        return catalog.operator(oid);
     }
 
     /// The function of a cast, where it has one.
@@ -311,6 +303,18 @@ final class CatalogReader {
                 .findFirst();
     }
 
+    /// What an aggregate is made of.
+    List<Integer> functionsOfAggregate(int aggregateOid) {
+        return rows(
+                """
+                SELECT f.oid::oid::int8
+                  FROM pg_catalog.pg_aggregate a CROSS JOIN LATERAL (VALUES (a.aggtransfn), (a.aggfinalfn)) f(oid)
+                 WHERE a.aggfnoid = ?::int8::oid AND f.oid <> 0
+                """,
+                row -> oid(row, 1),
+                aggregateOid);
+    }
+
     boolean isComposite(int typeOid) {
         return !rows(
                         "SELECT 1 FROM pg_catalog.pg_type WHERE oid = ?::int8::oid"
@@ -320,32 +324,47 @@ final class CatalogReader {
                 .isEmpty();
     }
 
+    /// The composite type of a relation's rows.
+    int rowTypeOf(int relationOid) {
+        return rows(
+                        "SELECT reltype::int8 FROM pg_catalog.pg_class WHERE oid = ?::int8::oid",
+                        row -> oid(row, 1),
+                        relationOid)
+                .getFirst();
+    }
+
     /// The columns of a function's rows: its OUT parameters, or the columns of the composite type that it returns.
-    List<SqlType> rowTypes(int functionOid, int resultTypeOid) {
-        List<SqlType> out =
+    List<SqlType.Field> rowFields(int functionOid, int resultTypeOid) {
+        List<SqlType.Field> out =
                 rows(
                         """
-                        SELECT a.type::int8, coalesce(t.typcollation, 0)::int8
+                        SELECT row_number() OVER (ORDER BY a.n), coalesce(a.name, ''), a.type::int8,
+                               coalesce(t.typcollation, 0)::int8
                           FROM pg_catalog.pg_proc p,
-                               unnest(p.proallargtypes, p.proargmodes) WITH ORDINALITY a(type, mode, n)
+                               unnest(p.proallargtypes, p.proargmodes, p.proargnames) WITH ORDINALITY a(type, mode, name, n)
                           JOIN pg_catalog.pg_type t ON t.oid = a.type
                          WHERE p.oid = ?::int8::oid AND a.mode IN ('o', 'b', 't')
                          ORDER BY a.n
                         """,
-                        row -> type(oid(row, 1), oid(row, 2)),
+                        this::field,
                         functionOid);
         return out.isEmpty()
                 ? rows(
                         """
-                        SELECT a.atttypid::int8, a.attcollation::int8
+                        SELECT a.attnum, a.attname, a.atttypid::int8, a.attcollation::int8
                           FROM pg_catalog.pg_type t
                           JOIN pg_catalog.pg_attribute a ON a.attrelid = t.typrelid AND a.attnum > 0 AND NOT a.attisdropped
                          WHERE t.oid = ?::int8::oid
                          ORDER BY a.attnum
                         """,
-                        row -> type(oid(row, 1), oid(row, 2)),
+                        this::field,
                         resultTypeOid)
                 : out;
+    }
+
+    private SqlType.Field field(ResultSet row) throws SQLException {
+        return new SqlType.Field(
+                row.getInt(1), row.getString(2), oid(row, 3), type(oid(row, 3), oid(row, 4)));
     }
 
     /// The array type of an element type.

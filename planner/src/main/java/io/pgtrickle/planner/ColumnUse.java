@@ -18,7 +18,7 @@ final class ColumnUse {
         this.depth = depth;
     }
 
-    /// @return attribute numbers by the number in the range table
+    /// @return attribute numbers by the number in the range table; 0 stands for the whole row
     static Map<Integer, Set<Integer>> of(Node query) {
         ColumnUse use = new ColumnUse(query.nodes("rtable"), 0);
         use.fields(query, 0);
@@ -57,9 +57,11 @@ final class ColumnUse {
             return;
         }
         Node entry = rangeTable.get(index - 1);
-        if (entry.integer("rtekind") == RangeTable.JOIN && attribute > 0) {
+        if (entry.integer("rtekind") == RangeTable.JOIN && attribute == 0) {
+            entry.items("joinaliasvars").forEach(column -> walk(column, depth));
+        } else if (entry.integer("rtekind") == RangeTable.JOIN && attribute > 0) {
             walk(entry.items("joinaliasvars").get(attribute - 1), depth);
-        } else if (attribute > 0) {
+        } else if (attribute >= 0) {
             used.computeIfAbsent(index, _ -> new TreeSet<>()).add(attribute);
         }
     }

@@ -128,6 +128,13 @@ final class Columns {
             case Expression.Quantified(boolean every, List<Call> comparisons) ->
                     new Expression.Quantified(
                             every, comparisons.stream().map(c -> call(c, function)).toList());
+            case Expression.MakeRow(List<Expression> fields, SqlType.CompositeType type) ->
+                    new Expression.MakeRow(all(fields, function), type);
+            case Expression.Field(Expression input, int index, SqlType type) ->
+                    new Expression.Field(function.apply(input), index, type);
+            case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
+                    new Expression.FieldOfEach(function.apply(input), index, type);
+            case Expression.Image(Expression input) -> new Expression.Image(function.apply(input));
         };
     }
 

@@ -35,7 +35,15 @@ final class ConstantFolding {
                             : arguments.stream().anyMatch(ConstantFolding::isNull)
                                     ? new Constant(null, type)
                                     : evaluated(expression);
+            case Expression.Field(Expression.MakeRow row, int index, SqlType type) ->
+                    as(type, row.fields().get(index));
+            case Expression.IsNull(Expression.MakeRow _, boolean negated) ->
+                    new Constant(negated, SqlType.BOOL);
             case Expression.Relabel _,
+                    Expression.MakeRow _,
+                    Expression.Field _,
+                    Expression.FieldOfEach _,
+                    Expression.Image _,
                     Expression.Not _,
                     Expression.IsNull _,
                     Expression.BooleanTest _,

@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /// How the rows of a query belong to those of the query around it.
 ///
@@ -114,7 +115,18 @@ final class Correlations {
     }
 
     boolean isComplete() {
-        return equalities.size() == domain.references().size();
+        return IntStream.range(0, domain.references().size()).noneMatch(this::isFromDomain);
+    }
+
+    /// The image of a value for which there is an equality says nothing.
+    private boolean isFromDomain(int number) {
+        List<OuterReference> references = domain.references();
+        return !equalities.containsKey(number) && !isImageOfEqual(references.get(number));
+    }
+
+    private boolean isImageOfEqual(OuterReference reference) {
+        return reference instanceof OuterReference.Image(OuterReference value)
+                && equalities.containsKey(domain.references().indexOf(value));
     }
 
     /// The values for which there is no equality.
@@ -128,7 +140,7 @@ final class Correlations {
         }
         List<Integer> kept = new ArrayList<>();
         for (int i = 0; i < domain.references().size(); i++) {
-            if (!equalities.containsKey(i)) {
+            if (isFromDomain(i)) {
                 kept.add(rows.slots().get(i));
             }
         }
@@ -162,6 +174,9 @@ final class Correlations {
         List<Column> slots = domain.slots(scope.slots());
         for (int i = 0; i < slots.size(); i++) {
             Equality equality = equalities.get(i);
+            if (equality == null && !isFromDomain(i)) {
+                continue;
+            }
             SqlType type = slots.get(i).type();
             all.add(
                     equality == null

@@ -32,6 +32,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     private final CatalogReader catalog;
     private final FunctionCalls calls;
     private final ArrayTranslator arrays;
+    private final ContainerTranslator containers;
     private final ConstantDecoder constants;
     private final Scope scope;
     private final Deque<Expression> caseArguments = new ArrayDeque<>();
@@ -41,6 +42,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         this.calls = new FunctionCalls(catalog, support);
         this.constants = new ConstantDecoder(catalog);
         this.arrays = new ArrayTranslator(catalog, constants);
+        this.containers = new ContainerTranslator(catalog, this::translate);
         this.scope = scope;
     }
 
@@ -48,6 +50,9 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     interface Scope {
 
         Expression column(Node variable);
+
+        /// The type of what makes rows without a type of their own.
+        SqlType row(Node expression);
 
         Expression aggregate(Node aggref);
 
@@ -107,6 +112,11 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             Relabeling.collate(
                                     translate(node.node("arg")),
                                     catalog.collation(node.integer("collOid")));
+                    case "ARRAYEXPR", "ARRAY" -> containers.array(node);
+                    case "SUBSCRIPTINGREF" -> containers.subscript(node);
+                    case "ROWEXPR", "ROW" -> containers.row(node);
+                    case "FIELDSELECT" -> containers.field(node);
+                    case "CONVERTROWTYPEEXPR" -> containers.converted(node);
                     default -> throw UnsupportedExpression.of(node);
                 };
         return ConstantFolding.fold(translated);
@@ -121,7 +131,11 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         return expressions;
     }
 
-    private SqlType type(Node node, String typeField, String collationField) {
+    /// A node's type; of one that makes rows without a type, what is in them.
+    SqlType type(Node node, String typeField, String collationField) {
+        if (node.integer(typeField) == RowTypes.RECORD) {
+            return scope.row(node);
+        }
         return catalog.type(node.integer(typeField), node.integer(collationField));
     }
 
@@ -238,6 +252,15 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         List<Node> args = node.nodes("args");
         boolean all = !node.flag("useOr");
         Expression scalar = translate(args.get(0));
+        FunctionCalls.Request request =
+                new FunctionCalls.Request(
+                        node.integer("opfuncid"),
+                        node.integer("opno"),
+                        SqlType.BOOL,
+                        node.integer("inputcollid"));
+        if (!arrays.isList(args.get(1))) {
+            return calls.quantified(request, all, scalar, translate(args.get(1)));
+        }
         Optional<List<Expression>> elements = arrays.elements(args.get(1), this);
         if (elements.isEmpty()) {
             return new Expression.Constant(null, SqlType.BOOL);
@@ -245,12 +268,6 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         if (elements.get().isEmpty()) {
             return new Expression.Constant(all, SqlType.BOOL);
         }
-        FunctionCalls.Request request =
-                new FunctionCalls.Request(
-                        node.integer("opfuncid"),
-                        node.integer("opno"),
-                        SqlType.BOOL,
-                        node.integer("inputcollid"));
         List<Call> comparisons = new ArrayList<>();
         List<Expression> terms = new ArrayList<>();
         for (Expression element : elements.get()) {
@@ -281,7 +298,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
             return rowNullTest(argument, node.integer("nulltesttype") == 1);
         }
         if (node.flag("argisrow")) {
-            throw Refusals.query("tests of whole rows for NULL", "Test the columns one by one.");
+            return containers.nullTest(translate(argument), node.integer("nulltesttype") == 1);
         }
         return new Expression.IsNull(translate(argument), node.integer("nulltesttype") == 1);
     }
@@ -313,7 +330,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
             }
             FunctionCalls.Request request =
                     new FunctionCalls.Request(
-                            catalog.operatorFunction(operators.get(i)),
+                            catalog.operator(operators.get(i)).functionOid(),
                             operators.get(i),
                             SqlType.BOOL,
                             collations.get(i));

@@ -22,7 +22,20 @@ final class FreeReferences {
     static SequencedMap<OuterReference, Node> of(Node query, QueryScope scope) {
         FreeReferences references = new FreeReferences(scope.depth() + 1, scope);
         references.fields(query, scope.depth() + 1);
+        references.images();
         return references.found;
+    }
+
+    private void images() {
+        new LinkedHashMap<>(found)
+                .forEach((reference, at) -> {
+                    boolean needed =
+                            !(reference instanceof OuterReference.Image)
+                                    && !scope.type(reference, at).equalMeansSameImage();
+                    if (needed) {
+                        found.putIfAbsent(new OuterReference.Image(reference), at);
+                    }
+                });
     }
 
     /// Of something that is part of the scope's query itself: references to queries around it, and to its own FROM items.

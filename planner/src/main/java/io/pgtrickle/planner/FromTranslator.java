@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The FROM clause of one SELECT: tables, subqueries, functions and their joins, from left to right, so that what is LATERAL finds
@@ -128,8 +130,9 @@ final class FromTranslator {
         if (padded.kind().equals("RANGETBLREF") && isQuery(padded.integer("rtindex"))) {
             return leaf(padded.integer("rtindex"), rows, JoinKind.LEFT, on);
         }
-        Rows domain = domain(rows, references);
-        return join(rows, item(padded, domain, false), JoinKind.LEFT, on);
+        List<Integer> slots = slots(references);
+        Rows imaged = withImages(rows, slots);
+        return join(imaged, item(padded, domain(imaged, slots), false), JoinKind.LEFT, on);
     }
 
     /// Where the sides refer to rows to the left, their values are on both sides, and one of a matched pair's is kept.
@@ -167,16 +170,39 @@ final class FromTranslator {
         return one.join(other, kind, keys, attached.conditions());
     }
 
-    /// The distinct values that references have in the rows, under their slots.
-    private Rows domain(Rows rows, SequencedMap<OuterReference, Node> references) {
+    private List<Integer> slots(SequencedMap<OuterReference, Node> references) {
         Set<Integer> slots = new LinkedHashSet<>();
         references.forEach((reference, at) ->
                 Columns.of(scope.argument(reference, at)).stream().forEach(slots::add));
-        Rows kept = rows.keep(List.copyOf(slots));
+        return List.copyOf(slots);
+    }
+
+    /// With the images of those values that may be equal and look different.
+    private Rows withImages(Rows rows, List<Integer> slots) {
+        List<Expression> images = new ArrayList<>();
+        List<Integer> names = new ArrayList<>();
+        for (int slot : slots) {
+            int name = scope.slots().number(new Slots.Owner.Image(slot));
+            if (!rows.type(slot).equalMeansSameImage() && !rows.has(name)) {
+                images.add(new Expression.Image(new Expression.Column(slot, rows.type(slot))));
+                names.add(name);
+            }
+        }
+        return images.isEmpty() ? rows : rows.extend(images, names);
+    }
+
+    /// The distinct values that the slots have in the rows.
+    private Rows domain(Rows rows, List<Integer> slots) {
+        List<Integer> all = new ArrayList<>(slots);
         for (int slot : slots) {
             TypeChecks.equatable(
                     rows.type(slot), "a reference to an outer query", scope.context().catalog());
+            int image = scope.slots().number(new Slots.Owner.Image(slot));
+            if (rows.has(image)) {
+                all.add(image);
+            }
         }
+        Rows kept = rows.keep(all);
         return new Rows(new Plan.Distinct(kept.plan()), kept.slots());
     }
 
@@ -222,8 +248,8 @@ final class FromTranslator {
             case RangeTable.RELATION -> join(left, relation(index, entry), kind, on);
             case RangeTable.SUBQUERY -> query(index, entry.node("subquery"), scope, left, kind, on);
             case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
-            case RangeTable.VALUES -> values(index, entry, left);
-            case RangeTable.FUNCTION -> functions(index, entry, left);
+            case RangeTable.VALUES -> whole(index, values(index, entry, left));
+            case RangeTable.FUNCTION -> whole(index, functions(index, entry, left));
             case RangeTable.RESULT -> left;
             case RangeTable.TABLE_FUNCTION ->
                     throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
@@ -238,10 +264,43 @@ final class FromTranslator {
                         .relations()
                         .translate(
                                 entry.integer("relid"),
-                                used.getOrDefault(index, Set.of()),
+                                attributes(index),
                                 entry.flag("inh"),
                                 scope.context());
-        return new Rows(columns.plan(), slots(index, columns.attributes()));
+        return whole(index, new Rows(columns.plan(), slots(index, columns.attributes())));
+    }
+
+    private Set<Integer> attributes(int index) {
+        if (!isUsedWhole(index)) {
+            return used.getOrDefault(index, Set.of());
+        }
+        return scope.wholeType(index).fields().stream()
+                .map(SqlType.Field::attributeNumber)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private boolean isUsedWhole(int index) {
+        return used.getOrDefault(index, Set.of()).contains(0);
+    }
+
+    /// With all columns of the item as one value, where the query uses it so.
+    private Rows whole(int index, Rows rows) {
+        if (!isUsedWhole(index)) {
+            return rows;
+        }
+        SqlType.CompositeType type = scope.wholeType(index);
+        List<Expression> fields = new ArrayList<>();
+        for (SqlType.Field field : type.fields()) {
+            int slot =
+                    scope.slots().number(new Slots.Owner.Variable(index, field.attributeNumber()));
+            fields.add(
+                    Relabeling.relabel(
+                            new Expression.Column(slot, rows.type(slot)),
+                            field.type(),
+                            scope.context().catalog()));
+        }
+        int slot = scope.slots().number(new Slots.Owner.Variable(index, 0));
+        return rows.extend(List.of(new Expression.MakeRow(fields, type)), List.of(slot));
     }
 
     private List<Integer> slots(int index, List<Integer> attributes) {
@@ -264,8 +323,13 @@ final class FromTranslator {
                         new Subqueries.Nested(query, definer),
                         kind,
                         on,
-                        output ->
-                                scope.slots().number(new Slots.Owner.Variable(index, output + 1)));
+                        new Subqueries.Placement(
+                                output ->
+                                        scope.slots()
+                                                .number(
+                                                        new Slots.Owner.Variable(
+                                                                index, output + 1)),
+                                rows -> whole(index, rows)));
     }
 
     private Rows commonTable(int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
@@ -276,7 +340,8 @@ final class FromTranslator {
             return query(index, table.query(), definer, left, kind, on);
         }
         Plan plan = recursion.get();
-        return join(left, new Rows(plan, slots(index, numbers(plan.types().size()))), kind, on);
+        Rows rows = new Rows(plan, slots(index, numbers(plan.types().size())));
+        return join(left, whole(index, rows), kind, on);
     }
 
     private Rows values(int index, Node entry, Rows left) {
@@ -285,7 +350,15 @@ final class FromTranslator {
         List<Integer> collations = entry.numbers("colcollations");
         List<SqlType> types = new ArrayList<>();
         for (int i = 0; i < typeOids.size(); i++) {
-            types.add(catalog.type(typeOids.get(i), collations.get(i)));
+            Node first =
+                    (Node)
+                            ((NodeValue.Items) entry.items("values_lists").getFirst())
+                                    .items()
+                                    .get(i);
+            types.add(
+                    typeOids.get(i) == RowTypes.RECORD
+                            ? scope.row(first)
+                            : catalog.type(typeOids.get(i), collations.get(i)));
         }
         List<List<Expression>> lines = new ArrayList<>();
         for (NodeValue line : entry.items("values_lists")) {

@@ -6,10 +6,10 @@ import io.pgtrickle.dataflow.expression.NativeSetFunctions;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
-import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
+import io.pgtrickle.postgres.OperatorInfo;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -66,15 +66,16 @@ final class FunctionCalls {
             String name =
                     request.operatorOid() == 0
                             ? function.name()
-                            : catalog.operatorName(request.operatorOid());
+                            : catalog.operator(request.operatorOid()).name();
             return new Call(request.functionOid(), name, values, request.type(), collation);
         }
-        return new Expression.Remote(
+        return AnonymousRows.call(
                 remote.scalar(
                         new RemoteCalls.Invocation(
                                 function, arguments, request.collationOid(), request.variadic()),
                         request.type()),
-                values);
+                values,
+                catalog);
     }
 
     /// A set-returning function.
@@ -98,19 +99,46 @@ final class FunctionCalls {
                     "Read them as text.");
         }
         boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
-        Optional<RemoteCall> call =
-                byPlace && NativeSetFunctions.supports(request.functionOid(), columns)
-                        ? Optional.empty()
-                        : Optional.of(
-                                remote.rows(
-                                        new RemoteCalls.Invocation(
-                                                function,
-                                                arguments,
-                                                request.collationOid(),
-                                                request.variadic()),
-                                        columns,
-                                        definition));
-        return new SetFunction(request.functionOid(), function.name(), values, columns, call);
+        if (byPlace && NativeSetFunctions.supports(request.functionOid(), columns)) {
+            return new SetFunction(
+                    request.functionOid(), function.name(), values, columns, Optional.empty());
+        }
+        AnonymousRows.Flat call =
+                AnonymousRows.flat(
+                        remote.rows(
+                                new RemoteCalls.Invocation(
+                                        function,
+                                        arguments,
+                                        request.collationOid(),
+                                        request.variadic()),
+                                columns,
+                                definition),
+                        values,
+                        catalog);
+        return new SetFunction(
+                request.functionOid(),
+                function.name(),
+                call.arguments(),
+                columns,
+                Optional.of(call.call()));
+    }
+
+    /// `scalar op ANY (array)` or `ALL`, by PostgreSQL.
+    ///
+    /// @param all whether it is ALL
+    Expression quantified(Request request, boolean all, Expression scalar, Expression array) {
+        FunctionInfo function = catalog.function(request.functionOid());
+        checkVolatility(request, function, List.of(scalar, array));
+        OperatorInfo operator = catalog.operator(request.operatorOid());
+        Expression left = Relabeling.collate(scalar, catalog.collation(request.collationOid()));
+        return new RemoteText(catalog)
+                .write(operator.name() + (all ? " all" : " any"))
+                .foreign(!function.builtIn() || RemoteCalls.isForeign(operator.oid()))
+                .argument(left, left.type().oid())
+                .sql(" " + operator.quoted() + (all ? " ALL (" : " ANY ("))
+                .argument(array, array.type().oid())
+                .sql(")")
+                .scalar(SqlType.BOOL);
     }
 
     /// A cast by the output function of one type and the input function of the other.
@@ -162,7 +190,7 @@ final class FunctionCalls {
                             .map(type -> catalog.typeName(type.oid()))
                             .collect(Collectors.joining(", ", "(", ")"));
         }
-        String operator = catalog.operatorName(request.operatorOid());
+        String operator = catalog.operator(request.operatorOid()).name();
         return types.size() == 2
                 ? "operator "
                         + catalog.typeName(types.get(0).oid())

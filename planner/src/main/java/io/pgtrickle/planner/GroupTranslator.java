@@ -114,6 +114,7 @@ final class GroupTranslator {
     private static boolean isNullOverNothing(AggregateCall call) {
         return call.function().oid() < 16_384
                 && call.clauses().direct().isEmpty()
+                && !call.function().name().startsWith(AskedAggregate.ROWS)
                 && !call.function().name().equals("regr_count");
     }
 

@@ -34,6 +34,7 @@ record NodeTypes(int typeOid, int collationOid) {
             case "COLLATEEXPR", "COLLATE" ->
                     new NodeTypes(of(node.node("arg")).typeOid(), node.integer("collOid"));
             case "ARRAYEXPR", "ARRAY" -> of(node, "array_typeid", "array_collid");
+            case "CONVERTROWTYPEEXPR" -> of(node, "resulttype", "none");
             case "SUBSCRIPTINGREF" -> of(node, "refrestype", "refcollid");
             case "ROWEXPR", "ROW" -> new NodeTypes(node.integer("row_typeid"), 0);
             case "SQLVALUEFUNCTION" -> new NodeTypes(node.integer("type"), 0);

@@ -55,7 +55,14 @@ final class Nullability {
                     isNeverNull(call)
                             && call.arguments().stream()
                                     .allMatch(argument -> notNull(argument, column));
-            case Expression.Remote _, Expression.NullIf _, Expression.Quantified _ -> false;
+            case Expression.Remote _,
+                    Expression.NullIf _,
+                    Expression.Quantified _,
+                    Expression.Field _,
+                    Expression.FieldOfEach _ ->
+                    false;
+            case Expression.MakeRow _ -> true;
+            case Expression.Image(Expression input) -> notNull(input, column);
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
             case Expression.And(List<Expression> terms) ->
                     terms.stream().allMatch(term -> notNull(term, column));
@@ -137,7 +144,13 @@ final class Nullability {
                     Expression.Remote _,
                     Expression.IsDistinct _,
                     Expression.NullIf _,
+                    Expression.MakeRow _,
                     Expression.Extreme _ -> {}
+            case Expression.Field(Expression input, _, _) ->
+                    columns.or(demandedByEither(input, strict));
+            case Expression.FieldOfEach(Expression input, _, _) ->
+                    columns.or(demandedByEither(input, strict));
+            case Expression.Image(Expression input) -> columns.or(demandedByEither(input, strict));
         }
         return columns;
     }
@@ -165,6 +178,9 @@ final class Nullability {
             case Expression.Extreme(_, List<Expression> terms, _) -> ofTerms(terms, strict);
             case Expression.NullIf(Call equality, _) ->
                     demandedByEither(equality.arguments().getFirst(), strict);
+            case Expression.Field(Expression input, _, _) -> demandedByEither(input, strict);
+            case Expression.FieldOfEach(Expression input, _, _) -> demandedByEither(input, strict);
+            case Expression.Image(Expression input) -> demandedByEither(input, strict);
             case Expression.Constant _,
                     Expression.Remote _,
                     Expression.And _,
@@ -172,6 +188,7 @@ final class Nullability {
                     Expression.IsNull _,
                     Expression.BooleanTest _,
                     Expression.IsDistinct _,
+                    Expression.MakeRow _,
                     Expression.Quantified _ ->
                     new BitSet();
         };

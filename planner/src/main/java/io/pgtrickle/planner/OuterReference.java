@@ -8,6 +8,14 @@ sealed interface OuterReference {
 
     record Variable(int depth, int rangeTableIndex, int attribute) implements OuterReference {}
 
+    /// The image of another one's value. A query is computed once for all values that are equal, and those may look different.
+    record Image(OuterReference of) implements OuterReference {
+        @Override
+        public int depth() {
+            return of.depth();
+        }
+    }
+
     /// An aggregate over the outer query's groups.
     ///
     /// @param aggref as the outer query itself would have it

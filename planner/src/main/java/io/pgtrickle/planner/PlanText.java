@@ -326,6 +326,13 @@ final class PlanText {
                     (greatest ? "greatest" : "least") + list(terms) + "::" + of(type);
             case Expression.Quantified(boolean all, List<Call> comparisons) ->
                     (all ? "all" : "any") + list(comparisons);
+            case Expression.MakeRow(List<Expression> fields, SqlType type) ->
+                    of(type) + list(fields);
+            case Expression.Field(Expression input, int index, SqlType type) ->
+                    of(input) + "." + index + "::" + of(type);
+            case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
+                    of(input) + ".each." + index + "::" + of(type);
+            case Expression.Image(Expression input) -> "image(" + of(input) + ")";
         };
     }
 

@@ -13,6 +13,7 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     private final Optional<QueryScope> parent;
     private final int depth;
+    private final Node query;
     private final List<Node> rangeTable;
     private final PlannerContext context;
     private final Map<String, CommonTable> commonTables = new HashMap<>();
@@ -26,6 +27,7 @@ final class QueryScope implements ExpressionTranslator.Scope {
     QueryScope(Optional<QueryScope> parent, Node query, PlannerContext context) {
         this.parent = parent;
         this.depth = parent.map(scope -> scope.depth + 1).orElse(0);
+        this.query = query;
         this.rangeTable = query.nodes("rtable");
         this.context = context;
         this.expressions = new ExpressionTranslator(context.catalog(), context.support(), this);
@@ -105,7 +107,7 @@ final class QueryScope implements ExpressionTranslator.Scope {
         }
         Node entry = rangeTable.get(index - 1);
         if (attribute == 0) {
-            throw Refusals.query("references to whole rows", "Name the columns one by one.");
+            return whole(index, entry);
         }
         if (attribute < 0) {
             throw Refusals.query(
@@ -120,7 +122,43 @@ final class QueryScope implements ExpressionTranslator.Scope {
     }
 
     private SqlType type(Node variable) {
-        return context.catalog().type(variable.integer("vartype"), variable.integer("varcollid"));
+        return expressions.type(variable, "vartype", "varcollid");
+    }
+
+    /// All columns of a FROM item as one value. Of a join it is made here, of all else where its rows come from, so that an outer
+    /// join makes it NULL.
+    private Expression whole(int index, Node entry) {
+        SqlType.CompositeType type = wholeType(index);
+        if (entry.integer("rtekind") != RangeTable.JOIN) {
+            return slots.of(new Slots.Owner.Variable(index, 0), type);
+        }
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 1; i <= type.fields().size(); i++) {
+            columns.add(alias(entry, "joinaliasvars", i));
+        }
+        return new Expression.MakeRow(columns, type);
+    }
+
+    SqlType.CompositeType wholeType(int index) {
+        return new RowTypes(context.catalog()).ofWhole(index, queries());
+    }
+
+    @Override
+    public SqlType row(Node expression) {
+        return new RowTypes(context.catalog()).of(expression, queries());
+    }
+
+    /// The type of a subquery's expression.
+    SqlType typeWithin(Node subquery, Node expression) {
+        List<Node> inside = queries();
+        inside.add(subquery);
+        return new RowTypes(context.catalog()).of(expression, inside);
+    }
+
+    private List<Node> queries() {
+        List<Node> queries = parent.map(QueryScope::queries).orElseGet(ArrayList::new);
+        queries.add(query);
+        return queries;
     }
 
     /// What a column of a join or of GROUP BY stands for.
@@ -133,17 +171,27 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     /// What a query within this one refers to, as this one's expression.
     Expression argument(OuterReference reference, Node at) {
+        if (reference instanceof OuterReference.Image(OuterReference value)) {
+            return ConstantFolding.fold(new Expression.Image(argument(value, at)));
+        }
         if (reference.depth() < depth) {
-            NodeTypes type = NodeTypes.of(at);
-            return slots.of(
-                    new Slots.Owner.Outer(reference),
-                    context.catalog().type(type.typeOid(), type.collationOid()));
+            return slots.of(new Slots.Owner.Outer(reference), type(reference, at));
         }
         return switch (reference) {
             case OuterReference.Variable _ ->
                     column(OuterLevels.lower(at, at.integer("varlevelsup")));
             case OuterReference.Aggregate(_, Node aggref) -> expressions.translate(aggref);
+            case OuterReference.Image _ -> throw Refusals.internal("an image of an image");
         };
+    }
+
+    /// @param at a node that refers so
+    SqlType type(OuterReference reference, Node at) {
+        NodeTypes type = NodeTypes.of(at);
+        return type.typeOid() == RowTypes.RECORD
+                        && reference instanceof OuterReference.Variable variable
+                ? at(variable.depth()).row(OuterLevels.lower(at, at.integer("varlevelsup")))
+                : context.catalog().type(type.typeOid(), type.collationOid());
     }
 
     @Override
@@ -186,11 +234,14 @@ final class QueryScope implements ExpressionTranslator.Scope {
 
     /// The expressions of the target entries that sort or group clauses name.
     static Node clauseTarget(List<Node> targets, int reference) {
+        return clauseTargetEntry(targets, reference).node("expr");
+    }
+
+    static Node clauseTargetEntry(List<Node> targets, int reference) {
         return targets.stream()
                 .filter(candidate -> candidate.integer("ressortgroupref") == reference)
                 .findFirst()
-                .orElseThrow(() -> Refusals.internal("a sort or group item without expression"))
-                .node("expr");
+                .orElseThrow(() -> Refusals.internal("a sort or group item without expression"));
     }
 
     List<Expression> clauseExpressions(List<Node> clauses, List<Node> targets) {

@@ -146,7 +146,7 @@ final class RemoteCalls {
     }
 
     /// Even a built-in function runs what belongs to a type: `to_json` its cast to json, a cast to a domain its checks.
-    private static boolean isForeign(int oid) {
+    static boolean isForeign(int oid) {
         return Integer.compareUnsigned(oid, FIRST_NORMAL_OID) >= 0;
     }
 }

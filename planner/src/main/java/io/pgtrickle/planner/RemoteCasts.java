@@ -106,7 +106,7 @@ final class RemoteCasts {
                         List.of(input.type()),
                         List.of(type),
                         RemoteCall.Kind.SCALAR);
-        return new Expression.Remote(call, List.of(input));
+        return AnonymousRows.call(call, List.of(input), catalog);
     }
 
     /// Whether the cast reads texts that may name moving times.

@@ -70,7 +70,8 @@ final class SetFunctionTranslator {
         } else if (item.integer("funccolcount") == 1 && !catalog.isComposite(type.typeOid())) {
             types.add(catalog.type(type.typeOid(), type.collationOid()));
         } else {
-            types.addAll(catalog.rowTypes(call.integer("funcid"), type.typeOid()));
+            catalog.rowFields(call.integer("funcid"), type.typeOid())
+                    .forEach(field -> types.add(field.type()));
         }
         return expressions.setFunction(call, types, definition(item));
     }
@@ -82,29 +83,12 @@ final class SetFunctionTranslator {
             return "";
         }
         List<Integer> modifiers = item.numbers("funccoltypmods");
-        List<String> names = names(item.items("funccolnames"));
+        List<String> names = Names.of(item.items("funccolnames"));
         return IntStream.range(0, types.size())
                 .mapToObj(i ->
                         Quoting.identifier(names.get(i))
                                 + " "
                                 + catalog.typeName(types.get(i), modifiers.get(i)))
                 .collect(Collectors.joining(", ", " AS (", ")"));
-    }
-
-    private static List<String> names(List<NodeValue> items) {
-        List<String> names = new ArrayList<>();
-        for (NodeValue item : items) {
-            switch (item) {
-                case NodeValue.Text(String text) -> names.add(text);
-                case NodeValue.Atom(String text) -> names.add(text);
-                case NodeValue.Nothing _,
-                        NodeValue.Datum _,
-                        NodeValue.Items _,
-                        NodeValue.Numbers _,
-                        Node _ ->
-                        throw Refusals.internal("a column definition without a name");
-            }
-        }
-        return names;
     }
 }

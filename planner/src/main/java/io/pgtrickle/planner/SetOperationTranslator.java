@@ -73,7 +73,10 @@ final class SetOperationTranslator {
         List<Integer> collations = operation.numbers("colCollations");
         List<SqlType> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            columns.add(scope.context().catalog().type(types.get(i), collations.get(i)));
+            columns.add(
+                    types.get(i) == RowTypes.RECORD
+                            ? scope.wholeType(leftmost(operation)).fields().get(i).type()
+                            : scope.context().catalog().type(types.get(i), collations.get(i)));
         }
         return columns;
     }

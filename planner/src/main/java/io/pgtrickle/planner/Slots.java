@@ -29,6 +29,9 @@ final class Slots {
         /// A constant that is a key of GROUPING SETS, by the number of its clause.
         record ConstantKey(int reference) implements Owner {}
 
+        /// The image of another slot's value.
+        record Image(int slot) implements Owner {}
+
         /// Anything else, e.g. a window function's result.
         record Unnamed(int number) implements Owner {}
     }

@@ -19,6 +19,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.IntFunction;
 import java.util.function.IntUnaryOperator;
+import java.util.function.UnaryOperator;
 
 /// The subqueries of one SELECT. In an expression a subquery is a function of what it takes from the SELECT's rows: a call that only
 /// this class can resolve, by joining the subquery's rows, for all of these values at once, to the SELECT's.
@@ -127,11 +128,14 @@ final class Subqueries {
         if (kind != Sublink.EXPRESSION && kind != Sublink.ARRAY) {
             return SqlType.BOOL;
         }
-        NodeTypes column = NodeTypes.of(NodeTypes.firstColumn(sublink.node("subselect")));
+        Node query = sublink.node("subselect");
+        Node first = NodeTypes.firstColumn(query);
+        if (kind == Sublink.EXPRESSION) {
+            return scope.typeWithin(query, first);
+        }
+        NodeTypes column = NodeTypes.of(first);
         CatalogReader catalog = scope.context().catalog();
-        return kind == Sublink.EXPRESSION
-                ? catalog.type(column.typeOid(), column.collationOid())
-                : catalog.type(catalog.arrayType(column.typeOid()), column.collationOid());
+        return catalog.type(catalog.arrayType(column.typeOid()), column.collationOid());
     }
 
     /// @param parameter a PARAM: a column of the subquery whose comparison is being translated
@@ -266,12 +270,15 @@ final class Subqueries {
                 new Plan.Distinct(new Plan.Project(rows.plan(), rows.place(arguments))));
     }
 
+    /// @param names the slots of the query's columns, by their numbers from 0
+    /// @param completion adds what is made of them
+    record Placement(IntUnaryOperator names, UnaryOperator<Rows> completion) {}
+
     /// Joins a query of FROM to what stands to its left.
     ///
     /// @param on over the rows and the query's columns
-    /// @param names the slots of the query's columns
-    Rows joined(
-            Rows left, Nested nested, JoinKind kind, List<Expression> on, IntUnaryOperator names) {
+    /// @param place gives the query's rows their slots
+    Rows joined(Rows left, Nested nested, JoinKind kind, List<Expression> on, Placement place) {
         SequencedMap<OuterReference, Node> references =
                 FreeReferences.of(nested.query(), nested.definer());
         List<Expression> arguments = new ArrayList<>();
@@ -284,10 +291,10 @@ final class Subqueries {
             int output = rows.outputs().indexOf(i);
             slots.add(
                     output >= 0
-                            ? names.applyAsInt(output)
+                            ? place.names().applyAsInt(output)
                             : scope.slots().unnamed(rows.plan().types().get(i)).index());
         }
-        Rows right = new Rows(rows.plan(), slots);
+        Rows right = place.completion().apply(new Rows(rows.plan(), slots));
         if (rows.matches().isEmpty() && kind == JoinKind.INNER && on.isEmpty()) {
             return left.cross(right);
         }

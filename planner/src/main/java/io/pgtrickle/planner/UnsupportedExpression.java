@@ -11,15 +11,8 @@ final class UnsupportedExpression {
 
     static PgtrickleException of(Node node) {
         return switch (node.kind()) {
-            case "ROWEXPR", "ROW" ->
-                    Refusals.query("row constructors", "Select the columns one by one.");
-            case "ARRAYEXPR", "ARRAY" -> Refusals.query("array constructors", IN_TABLE);
-            case "SUBSCRIPTINGREF", "ARRAYREF" -> Refusals.query("subscripts", IN_TABLE);
-            case "FIELDSELECT" -> Refusals.query("fields of composite values", IN_TABLE);
             case "FIELDSTORE" ->
                     Refusals.query("assignments to fields of composite values", IN_TABLE);
-            case "CONVERTROWTYPEEXPR" ->
-                    Refusals.query("casts of whole rows", "Select the columns one by one.");
             case "SQLVALUEFUNCTION" ->
                     Refusals.function(
                             sqlValueFunction(node)

@@ -2,6 +2,7 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Column;
+import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.WindowCall;
 import io.pgtrickle.dataflow.plan.WindowCall.Bound;
@@ -36,7 +37,8 @@ final class WindowTranslator {
     private final List<Registered> registered = new ArrayList<>();
 
     /// @param node a WINDOWFUNC
-    record Registered(Node node, Column slot) {
+    /// @param asked where the rows of the frame are collected, to ask PostgreSQL for the aggregate of them
+    record Registered(Node node, Column slot, Optional<AskedAggregate> asked) {
 
         /// The number of the window that it is over.
         int window() {
@@ -51,15 +53,48 @@ final class WindowTranslator {
     }
 
     Expression register(Node node) {
-        SqlType type = catalog.type(node.integer("wintype"), node.integer("wincollid"));
+        SqlType type = expressions.type(node, "wintype", "wincollid");
         for (Registered known : registered) {
             if (known.node().equals(node)) {
-                return known.slot();
+                return value(known);
             }
         }
-        Column slot = slots.unnamed(type);
-        registered.add(new Registered(node, slot));
-        return slot;
+        FunctionInfo info = catalog.function(node.integer("winfnoid"));
+        Optional<AskedAggregate> asked =
+                info.kind() == FunctionInfo.Kind.AGGREGATE && !isKnown(node, info, type)
+                        ? Optional.of(new AskedAggregate(catalog, expressions, node))
+                        : Optional.empty();
+        Column slot = slots.unnamed(asked.map(AskedAggregate::collectedType).orElse(type));
+        Registered added = new Registered(node, slot, asked);
+        registered.add(added);
+        return value(added);
+    }
+
+    private static Expression value(Registered function) {
+        return function.asked().map(asked -> asked.value(function.slot())).orElse(function.slot());
+    }
+
+    private boolean isKnown(Node node, FunctionInfo info, SqlType type) {
+        return new AggregateCall(
+                        function(node, info), arguments(node), AggregateCall.Clauses.NONE, type)
+                .isSupported();
+    }
+
+    private AggregateFunction function(Node node, FunctionInfo info) {
+        return new AggregateFunction(
+                AggregateTranslator.kind(info),
+                info.oid(),
+                info.name(),
+                catalog.collation(node.integer("inputcollid")));
+    }
+
+    private List<Expression> arguments(Node node) {
+        var collation = catalog.collation(node.integer("inputcollid"));
+        List<Expression> arguments = new ArrayList<>();
+        for (Node argument : node.nodes("args")) {
+            arguments.add(Relabeling.collate(expressions.translate(argument), collation));
+        }
+        return arguments;
     }
 
     List<Registered> registered() {
@@ -70,15 +105,13 @@ final class WindowTranslator {
     WindowCall call(Registered function, Node window) {
         Node node = function.node();
         FunctionInfo info = catalog.function(node.integer("winfnoid"));
-        var collation = catalog.collation(node.integer("inputcollid"));
-        List<Expression> arguments = new ArrayList<>();
-        for (Node argument : node.nodes("args")) {
-            arguments.add(Relabeling.collate(expressions.translate(argument), collation));
-        }
         return new WindowCall(
-                new AggregateFunction(
-                        AggregateTranslator.kind(info), info.oid(), info.name(), collation),
-                arguments,
+                function.asked()
+                        .map(AskedAggregate::collecting)
+                        .orElseGet(() -> function(node, info)),
+                function.asked()
+                        .map(asked -> List.of(asked.kept()))
+                        .orElseGet(() -> arguments(node)),
                 node.optionalNode("aggfilter").map(expressions::translate),
                 frame(window),
                 function.slot().type());

@@ -2,9 +2,14 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Row;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +52,12 @@ final class Compilation {
                     extreme(greatest ? 1 : -1, all(terms), type);
             case Expression.Quantified(boolean conjunction, List<Call> comparisons) ->
                     junction(comparisons, !conjunction);
+            case Expression.MakeRow(List<Expression> fields, _) ->
+                    new RemoteArguments(all(fields))::of;
+            case Expression.Field(Expression input, int index, _) -> field(compile(input), index);
+            case Expression.FieldOfEach(Expression input, int index, _) ->
+                    fieldOfEach(compile(input), index);
+            case Expression.Image(Expression input) -> image(compile(input), input.type());
         };
     }
 
@@ -131,6 +142,35 @@ final class Compilation {
                 }
             }
             return unknown ? null : (Object) !decisive;
+        };
+    }
+
+    private static Evaluator field(Evaluator input, int index) {
+        return row -> input.evaluate(row) instanceof Row composite ? composite.get(index) : null;
+    }
+
+    private static Evaluator image(Evaluator input, SqlType type) {
+        return row -> {
+            Object value = input.evaluate(row);
+            if (value == null) {
+                return null;
+            }
+            ByteWriter image = new ByteWriter();
+            type.encode(value, image);
+            return Bytes.of(image.toByteArray());
+        };
+    }
+
+    private static Evaluator fieldOfEach(Evaluator input, int index) {
+        return row -> {
+            if (!(input.evaluate(row) instanceof SqlArray array)) {
+                return null;
+            }
+            List<@Nullable Object> cells = new ArrayList<>();
+            for (Object element : array.elements()) {
+                cells.add(element instanceof Row composite ? composite.get(index) : null);
+            }
+            return new SqlArray(array.dimensions(), cells);
         };
     }
 

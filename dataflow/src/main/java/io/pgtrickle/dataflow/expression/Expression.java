@@ -2,6 +2,7 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
@@ -39,6 +40,10 @@ public sealed interface Expression {
             case Coalesce(List<Expression> terms, _) -> terms;
             case Extreme(_, List<Expression> terms, _) -> terms;
             case Quantified(_, List<Call> comparisons) -> List.copyOf(comparisons);
+            case MakeRow(List<Expression> fields, _) -> fields;
+            case Field(Expression input, _, _) -> List.of(input);
+            case FieldOfEach(Expression input, _, _) -> List.of(input);
+            case Image(Expression input) -> List.of(input);
         };
     }
 
@@ -177,6 +182,41 @@ public sealed interface Expression {
             this.greatest = greatest;
             this.terms = List.copyOf(terms);
             this.type = type;
+        }
+    }
+
+    /// A composite value, never NULL itself.
+    ///
+    /// @param fields as many as the type has, in its order
+    record MakeRow(List<Expression> fields, SqlType.CompositeType type) implements Expression {
+        public MakeRow(List<Expression> fields, SqlType.CompositeType type) {
+            this.fields = List.copyOf(fields);
+            this.type = type;
+            if (fields.size() != type.fields().size()) {
+                throw new IllegalArgumentException(
+                        fields.size() + " values for the fields of " + type);
+            }
+        }
+    }
+
+    /// A field of a composite value; NULL where that is NULL.
+    ///
+    /// @param index from 0, of the fields that aren't dropped
+    record Field(Expression input, int index, SqlType type) implements Expression {}
+
+    /// A field of each of an array's composite values, as an array.
+    ///
+    /// @param index from 0
+    record FieldOfEach(Expression input, int index, SqlType type) implements Expression {}
+
+    /// A value's binary image, which tells apart what SQL takes for equal: 1.0 and 1.00.
+    record Image(Expression input) implements Expression {
+
+        private static final SqlType BYTEA = new SqlType.ByteString(Oids.BYTEA);
+
+        @Override
+        public SqlType type() {
+            return BYTEA;
         }
     }
 

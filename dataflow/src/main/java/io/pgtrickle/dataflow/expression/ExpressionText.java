@@ -3,6 +3,7 @@ package io.pgtrickle.dataflow.expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -48,7 +49,20 @@ public final class ExpressionText {
                     (greatest ? "greatest" : "least") + join(terms, ", ", columns);
             case Expression.Quantified(boolean all, List<Call> comparisons) ->
                     join(comparisons, all ? " and " : " or ", columns);
+            case Expression.MakeRow(List<Expression> fields, _) ->
+                    "row" + join(fields, ", ", columns);
+            case Expression.Field(Expression input, int index, _) -> field(input, index, columns);
+            case Expression.FieldOfEach(Expression input, _, _) -> of(input, columns);
+            case Expression.Image(Expression input) -> "image(" + of(input, columns) + ")";
         };
+    }
+
+    private static String field(Expression input, int index, List<String> columns) {
+        String name =
+                input.type() instanceof SqlType.CompositeType(_, List<SqlType.Field> fields)
+                        ? fields.get(index).name()
+                        : String.valueOf(index + 1);
+        return "(" + of(input, columns) + ")." + name;
     }
 
     private static String constant(Optional<Object> value) {
