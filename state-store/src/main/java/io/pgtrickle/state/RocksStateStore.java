@@ -69,6 +69,9 @@ public final class RocksStateStore implements StateStore {
                         "state directory \"{}\" was not closed in order: verifying all its checksums",
                         directory);
             }
+            if (condition != StoreDirectory.Condition.NEW) {
+                claimed.seal().breakOpen();
+            }
             return open(claimed, Database.open(claimed.database(), limits, condition), condition);
         } catch (RuntimeException e) {
             claimed.close();
@@ -82,6 +85,7 @@ public final class RocksStateStore implements StateStore {
             if (condition == StoreDirectory.Condition.NEW) {
                 directory.complete();
             }
+            directory.seal().renew();
             return new RocksStateStore(directory, database);
         } catch (RuntimeException e) {
             database.close();
@@ -181,6 +185,7 @@ public final class RocksStateStore implements StateStore {
             space.forgetPending();
             space.become(Standing.CHECKPOINTED);
         }
+        directory.seal().renew();
     }
 
     /// Without sync: the next checkpoint's sync covers the log written before it, and until then nothing depends on it.
@@ -250,6 +255,7 @@ public final class RocksStateStore implements StateStore {
         if (database.isOpen()) {
             try (directory) {
                 database.close();
+                directory.seal().renew();
                 directory.markClean();
             }
         }
