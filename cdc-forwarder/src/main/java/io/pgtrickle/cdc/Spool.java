@@ -13,7 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicLong;
 
-/// Transactions kept on disk while a new view is populated: of some tables only, and in bounded memory. One thread
+/// Transactions kept on disk while a new view is populated, or until a group takes them: of some tables only, and in bounded memory. One thread
 /// appends, one thread reads, at the same time if they like; what is being appended isn't seen before it is whole.
 ///
 /// A transaction lies there as a header and its messages. The versions of the tables stay in memory, where the
@@ -21,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Spool implements AutoCloseable {
 
     private static final String SUFFIX = ".spool";
+    private static final Lsn LAST = new Lsn(-1);
     private static final int HEADER_BYTES = 8 * Long.BYTES;
 
     private final MessageFile file;
@@ -75,6 +76,11 @@ public final class Spool implements AutoCloseable {
     /// The next transaction in the order of appending, or nothing when the reader has caught up. Its changes are of the
     /// spool's tables, but a truncate that named others besides still names them. For the reading thread.
     public Optional<Transaction> next() {
+        return next(LAST);
+    }
+
+    /// The same, but for one that ends after a position.
+    public Optional<Transaction> next(Lsn until) {
         if (readPosition == end) {
             return Optional.empty();
         }
@@ -87,6 +93,9 @@ public final class Spool implements AutoCloseable {
                         new Lsn(in.getLong()),
                         Instant.EPOCH.plus(in.getLong(), ChronoUnit.MICROS),
                         in.getLong());
+        if (header.endLsn().isAfter(until)) {
+            return Optional.empty();
+        }
         RelationHistory history = histories.get((int) in.getLong());
         long sequence = in.getLong();
         long from = readPosition + MessageFile.sizeOf(raw);
@@ -95,6 +104,11 @@ public final class Spool implements AutoCloseable {
         return Optional.of(
                 new Transaction(
                         header, history, sequence, new RawMessages.OnDisk(file, from, to, false)));
+    }
+
+    /// Begins to read at the first transaction again. For the reading thread.
+    public void rewind() {
+        readPosition = 0;
     }
 
     /// The end of the last transaction that was offered to `append`.

@@ -155,7 +155,7 @@ final class CommandDesk implements AutoCloseable {
             body.run();
         } catch (ViewCommands.NotYet e) {
             Instant now = clock.instant();
-            if (now.isBefore(deadline)) {
+            if (now.isBefore(deadline.plus(e.morePatience()))) {
                 current = new Current.Blocked(command, deadline, now.plus(ATTEMPT_INTERVAL));
             } else {
                 commands.failed(command.id(), e.reason());
@@ -209,6 +209,7 @@ final class CommandDesk implements AutoCloseable {
                 }
             }
             case "rebuild_view" -> rebuild(command);
+            case "move_view" -> move(command);
             case "verify_snapshot" -> verify(command);
             default ->
                     throw PgtrickleException.of(
@@ -250,6 +251,19 @@ final class CommandDesk implements AutoCloseable {
                 });
     }
 
+    private void move(Command command) {
+        boolean filling =
+                viewCommands.move(
+                        command,
+                        viewId -> {
+                            commands.waitsFor(command.id(), viewId);
+                            wait(viewId, command.id());
+                        });
+        if (!filling) {
+            commands.done(command.id(), NOTHING);
+        }
+    }
+
     private void wait(long viewId, long commandId) {
         commandsByView.computeIfAbsent(viewId, _ -> new ArrayList<>()).add(commandId);
     }
@@ -270,6 +284,11 @@ final class CommandDesk implements AutoCloseable {
 
     void cleanUp() {
         views.cleanUp();
+    }
+
+    /// A view has left its group of its own accord.
+    void departed(Departure gone) {
+        views.departed(gone);
     }
 
     /// A transaction that is about to be evaluated.
@@ -322,6 +341,20 @@ final class CommandDesk implements AutoCloseable {
         alignment = Optional.empty();
         commands.done(done.commandId(), done.complete());
         exported.add(done);
+        beginAlignment();
+    }
+
+    /// A group is so far behind that the verification is given up.
+    void failAlignment(String group) {
+        Alignment failed = alignment.orElseThrow();
+        alignment = Optional.empty();
+        failed.close();
+        commands.failed(
+                failed.commandId(),
+                PgtrickleException.of(
+                                ErrorCode.CANCELLED, "group \"" + group + "\" is behind the others")
+                        .withHint(
+                                "verify again when lag_bytes in pgtrickle.list_views() is small"));
         beginAlignment();
     }
 

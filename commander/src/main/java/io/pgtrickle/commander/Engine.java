@@ -12,55 +12,46 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/// The duty cycle: takes transactions from the stream, cuts steps, lets the group evaluate and write them, runs commands between
-/// steps, takes populated views in, checkpoints. One thread; a test can call `turn` itself.
+/// The duty cycle: takes transactions from the stream, gives them to the groups, runs commands between steps, takes populated views
+/// in, lets the server forget what all groups have made durable. One thread, which is the default group's too; a test can call
+/// `turn` itself.
 ///
-/// A step is one transaction when idle and more under backlog. It ends at a transaction that carries a command, since that takes
-/// effect after it, and where a replay ends after a restart.
+/// A step ends at a transaction that carries a command, since that takes effect after it.
 final class Engine {
 
-    /// Transactions of one step: bounds its latency under backlog.
-    private static final int MAX_STEP_TRANSACTIONS = 10_000;
-
-    /// Row changes of one step: bounds the memory of its deltas.
-    private static final long MAX_STEP_CHANGES = 50_000;
-
     private static final Duration POLL = Duration.ofMillis(20);
-    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
-    /// How long the position in `pgtrickle.progress` may lag behind a stream that brings nothing for the views.
-    private static final Duration POSITION_INTERVAL = Duration.ofSeconds(1);
-
-    private static final Duration PUBLISH_INTERVAL = Duration.ofMillis(200);
+    /// How long a verification waits for groups that are behind: meanwhile the views don't move.
+    private static final Duration ALIGNMENT_PATIENCE = Duration.ofSeconds(3);
 
     /// What the engine drives.
     record Parts(
             ChangeStream stream,
-            Group group,
+            Groups groups,
             Populations populations,
             StreamedCommits streamed,
             CommandDesk commands) {}
 
     private final Parts parts;
     private final InstantSource clock;
-    private final long maxPendingBytes;
-    private final EngineCounters counters;
-    private final List<Transaction> pending = new ArrayList<>();
+    private final GroupCycle main;
     private final List<Transaction> held = new ArrayList<>();
-    private long pendingChanges;
     private boolean positionWanted;
-    private Instant lastCheckpoint;
-    private Instant lastPosition;
-    private Instant lastPublished = Instant.EPOCH;
+    private Lsn confirmed = Lsn.ZERO;
 
-    /// @param maxPendingBytes state that may wait in memory for a checkpoint
-    Engine(Parts parts, InstantSource clock, long maxPendingBytes, EngineCounters counters) {
+    /// Where the stream is, while a verification waits.
+    private Lsn seen = Lsn.ZERO;
+
+    private Optional<Instant> alignmentLimit = Optional.empty();
+    private Instant lastReport;
+
+    Engine(Parts parts, InstantSource clock) {
         this.parts = parts;
         this.clock = clock;
-        this.maxPendingBytes = maxPendingBytes;
-        this.counters = counters;
-        this.lastCheckpoint = clock.instant();
-        this.lastPosition = lastCheckpoint;
+        this.main = parts.groups().main();
+        this.lastReport = clock.instant();
+        main.checkpointWith(parts.streamed()::metadata);
     }
 
     /// One turn of the cycle: waits a moment where nothing has come.
@@ -68,12 +59,15 @@ final class Engine {
         Optional<StreamEvent> event = parts.stream().poll(POLL);
         while (event.isPresent()) {
             take(event.get());
-            event = stepIsFull() ? Optional.empty() : parts.stream().poll(Duration.ZERO);
+            event = main.isFull() ? Optional.empty() : parts.stream().poll(Duration.ZERO);
         }
         step();
+        completeAlignment(seen);
         parts.commands().runArrived();
+        parts.groups().departures().forEach(parts.commands()::departed);
         takeInPopulated();
         maintain();
+        parts.groups().release();
     }
 
     /// The last turn: makes everything durable that was evaluated.
@@ -81,7 +75,9 @@ final class Engine {
         held.forEach(this::accept);
         step();
         parts.populations().close();
-        checkpoint();
+        parts.groups().stop();
+        main.checkpoint();
+        confirm();
     }
 
     private void take(StreamEvent event) {
@@ -90,7 +86,8 @@ final class Engine {
             case StreamEvent.Idle(Lsn frontier) -> {
                 step();
                 if (held.isEmpty()) {
-                    parts.group().passed(frontier);
+                    main.group().passed(frontier);
+                    parts.groups().passed(frontier);
                 }
                 completeAlignment(frontier);
             }
@@ -105,12 +102,13 @@ final class Engine {
         Optional<Alignment> alignment = parts.commands().alignment();
         if (alignment.isEmpty()) {
             accept(transaction);
-            return;
-        }
-        if (!alignment.get().until().isAfter(transaction.commitLsn())) {
+        } else if (!alignment.get().until().isAfter(transaction.commitLsn())) {
             step();
-            completeAlignment(transaction.commitLsn());
-            align(transaction);
+            if (completeAlignment(transaction.commitLsn())) {
+                align(transaction);
+            } else {
+                held.add(transaction);
+            }
         } else if (!alignment.get().sees(transaction)) {
             held.add(transaction);
         } else if (held.isEmpty()) {
@@ -124,15 +122,27 @@ final class Engine {
         }
     }
 
-    private void completeAlignment(Lsn reached) {
-        parts.commands()
-                .alignment()
-                .filter(alignment -> !alignment.until().isAfter(reached))
-                .ifPresent(_ -> {
-                    parts.group().writePosition();
-                    parts.commands().completeAlignment();
-                    release();
-                });
+    /// @return whether there is none any more that waits at the position or before
+    private boolean completeAlignment(Lsn reached) {
+        seen = Lsn.max(seen, reached);
+        Optional<Alignment> alignment = parts.commands().alignment();
+        if (alignment.isEmpty() || alignment.get().until().isAfter(seen)) {
+            return false;
+        }
+        Optional<String> behind = parts.groups().writePositions();
+        if (behind.isEmpty()) {
+            parts.commands().completeAlignment();
+        } else if (alignmentLimit.isEmpty()) {
+            alignmentLimit = Optional.of(clock.instant().plus(ALIGNMENT_PATIENCE));
+            return false;
+        } else if (clock.instant().isBefore(alignmentLimit.get())) {
+            return false;
+        } else {
+            parts.commands().failAlignment(behind.get());
+        }
+        alignmentLimit = Optional.empty();
+        release();
+        return true;
     }
 
     /// What was held back for one verification may have to wait for the next one.
@@ -146,21 +156,15 @@ final class Engine {
         parts.streamed().xids().add(transaction.xid());
         parts.populations().spool(transaction);
         parts.commands().noticed(transaction);
-        if (!pending.isEmpty()
-                && parts.group().isReplay(pending.getLast().endLsn())
-                        != parts.group().isReplay(transaction.endLsn())) {
+        parts.groups().append(transaction);
+        List<Change.Message> messages = transaction.emitted();
+        long xid = transaction.xid();
+        main.add(transaction);
+        if (main.isFull()) {
             step();
         }
-        pending.add(transaction);
-        pendingChanges += transaction.changeCount();
-        for (Change.Message message : transaction.emitted()) {
-            Optional<Notice> notice = Notice.of(message);
-            if (notice.isPresent()) {
-                heed(notice.get(), transaction.xid());
-            }
-        }
-        if (stepIsFull()) {
-            step();
+        for (Change.Message message : messages) {
+            Notice.of(message).ifPresent(notice -> heed(notice, xid));
         }
     }
 
@@ -170,72 +174,48 @@ final class Engine {
                 step();
                 parts.commands().arrived(id, xid);
             }
-            case Notice.Wake _ -> positionWanted = true;
+            case Notice.Wake _ -> {
+                positionWanted = true;
+                parts.groups().wantPosition();
+            }
             case Notice.Heartbeat _ -> {}
         }
     }
 
-    private boolean stepIsFull() {
-        return pending.size() >= MAX_STEP_TRANSACTIONS || pendingChanges >= MAX_STEP_CHANGES;
-    }
-
     private void step() {
-        if (!pending.isEmpty()) {
-            Instant commitTime = pending.getLast().commitTime();
-            counters.seen(commitTime);
-            long begin = System.nanoTime();
-            boolean written = parts.group().step(pending);
-            if (written) {
-                counters.step(
-                        System.nanoTime() - begin, Duration.between(commitTime, clock.instant()));
-            }
-            pending.forEach(Transaction::close);
-            pending.clear();
-            pendingChanges = 0;
-        }
+        main.step();
         if (positionWanted) {
             positionWanted = false;
-            writePosition();
-        }
-        if (parts.group().pendingBytes() > maxPendingBytes) {
-            checkpoint();
+            main.writePosition();
         }
     }
 
     private void takeInPopulated() {
-        for (Population ended : parts.populations().ended(parts.group().evaluated())) {
+        for (Population ended : parts.populations().ended(parts.groups()::position)) {
             if (parts.commands().populationEnded(ended)) {
                 parts.populations().remove(ended);
-                checkpoint();
+                parts.groups().hold(ended.definition().group()).ifPresent(GroupCycle::checkpoint);
             }
         }
         parts.commands().cleanUp();
     }
 
     private void maintain() {
+        main.maintain();
         Instant now = clock.instant();
-        if (Duration.between(lastPosition, now).compareTo(POSITION_INTERVAL) >= 0) {
-            writePosition();
+        if (Duration.between(lastReport, now).compareTo(REPORT_INTERVAL) >= 0) {
             parts.commands().report();
+            lastReport = now;
         }
-        if (Duration.between(lastCheckpoint, now).compareTo(CHECKPOINT_INTERVAL) >= 0
-                && parts.group().evaluated().isAfter(parts.group().checkpointed())) {
-            checkpoint();
-        }
-        if (Duration.between(lastPublished, now).compareTo(PUBLISH_INTERVAL) >= 0) {
-            counters.publish(parts.group());
-            lastPublished = now;
-        }
+        parts.groups().check();
+        confirm();
     }
 
-    private void writePosition() {
-        parts.group().writePosition();
-        lastPosition = clock.instant();
-    }
-
-    private void checkpoint() {
-        parts.group().checkpoint(parts.streamed().metadata());
-        parts.stream().confirm(parts.group().checkpointed());
-        lastCheckpoint = clock.instant();
+    private void confirm() {
+        Lsn durable = parts.groups().checkpointed();
+        if (durable.isAfter(confirmed)) {
+            parts.stream().confirm(durable);
+            confirmed = durable;
+        }
     }
 }

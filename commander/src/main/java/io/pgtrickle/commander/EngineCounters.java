@@ -3,9 +3,10 @@ package io.pgtrickle.commander;
 import io.pgtrickle.model.Lsn;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 
-/// Figures that the engine's thread publishes and other threads read.
+/// Figures of a group that its thread publishes and other threads read.
 final class EngineCounters {
 
     /// One consistent set of them.
@@ -15,7 +16,21 @@ final class EngineCounters {
             long changesReceived,
             long rowsApplied,
             SidecarStatus.StepTimes times,
-            List<SidecarStatus.ViewStatus> views) {}
+            List<SidecarStatus.ViewStatus> views) {
+
+        /// Those of two groups as one: the positions of the one that is behind, the sums of both.
+        Figures with(Figures other) {
+            List<SidecarStatus.ViewStatus> all = new ArrayList<>(views);
+            all.addAll(other.views);
+            return new Figures(
+                    Lsn.min(applied, other.applied),
+                    Lsn.min(checkpointed, other.checkpointed),
+                    changesReceived + other.changesReceived,
+                    rowsApplied + other.rowsApplied,
+                    times.with(other.times),
+                    all);
+        }
+    }
 
     /// A heartbeat a second, and a moment for its way.
     private static final Duration HEARTBEATS_TAKE = Duration.ofSeconds(3);
@@ -35,7 +50,7 @@ final class EngineCounters {
         latencyNanos += lastLatency.toNanos();
     }
 
-    /// A transaction has come to its step; heartbeats see to it that one does each second.
+    /// A transaction has come to its step, or there is none: the default group has a heartbeat each second.
     void seen(Instant commitTime) {
         lastSeen = commitTime;
     }

@@ -22,17 +22,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 
-/// The views that move together, and how far they have moved. Owned by the engine's thread.
+/// The views that move together, and how far they have moved. Owned by the thread that drives it: the engine's, or its runner's.
 ///
 /// Three positions, DESIGN section 6: `checkpointed` ≤ `written`, and `evaluated`, which the circuits in memory have reached. After a
 /// crash the circuits are back at `checkpointed`; the steps up to `written` are evaluated again and write nothing.
 final class Group {
 
     static final String DEFAULT = "default";
-    static final String POSITION_KEY = "position";
 
     private final StateStore store;
     private final Sink sink;
+    private final String name;
     private final long epoch;
     private final InstantSource clock;
     private BiConsumer<LiveView, PgtrickleException> onFailure =
@@ -42,20 +42,39 @@ final class Group {
     private Runnable onNewVersions = () -> {};
     private final Map<Long, LiveView> views = new LinkedHashMap<>();
     private SourceReaders readers = new SourceReaders(List.of());
-    private Lsn evaluated;
+
+    /// Read by other threads too, like the last.
+    private volatile Lsn evaluated;
+
     private Lsn written;
-    private Lsn checkpointed;
+    private volatile Lsn checkpointed;
     private long rowsApplied;
     private long changesBefore;
 
-    Group(StateStore store, Sink sink, long epoch, GroupPositions positions, InstantSource clock) {
+    /// @param target which group it is, and how far its tables are
+    /// @param state how far its views' state is
+    Group(StateStore store, Sink sink, Sink.GroupPosition target, Lsn state, InstantSource clock) {
         this.clock = clock;
         this.store = store;
         this.sink = sink;
-        this.epoch = epoch;
-        this.evaluated = positions.checkpointed();
-        this.checkpointed = positions.checkpointed();
-        this.written = positions.written();
+        this.name = target.group();
+        this.epoch = target.epoch();
+        this.evaluated = state;
+        this.checkpointed = state;
+        this.written = target.lsn();
+    }
+
+    /// The metadata key under which a checkpoint keeps the position.
+    static String positionKey(String name) {
+        return name.equals(DEFAULT) ? "position" : "position-" + name;
+    }
+
+    static byte[] positionValue(Lsn position) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(position.value()).array();
+    }
+
+    String name() {
+        return name;
     }
 
     /// Names who is told of each view that stopped, after it has left the group.
@@ -67,9 +86,6 @@ final class Group {
     void onNewVersions(Runnable check) {
         onNewVersions = check;
     }
-
-    /// Where a group stands after a start.
-    record GroupPositions(Lsn checkpointed, Lsn written) {}
 
     void add(LiveView view) {
         views.put(view.definition().id(), view);
@@ -136,7 +152,7 @@ final class Group {
         if (!delta.isEmpty()) {
             try {
                 sink.apply(
-                        new Sink.GroupPosition(DEFAULT, written, epoch),
+                        new Sink.GroupPosition(name, written, epoch),
                         written,
                         Map.of(table, delta));
             } catch (Sink.TableFailure e) {
@@ -152,8 +168,7 @@ final class Group {
         writePosition();
         Map<String, byte[]> metadata = new HashMap<>(more);
         List<StateSpace> spaces = new ArrayList<>();
-        metadata.put(
-                POSITION_KEY, ByteBuffer.allocate(Long.BYTES).putLong(evaluated.value()).array());
+        metadata.put(positionKey(name), positionValue(evaluated));
         for (LiveView view : views.values()) {
             spaces.add(view.space());
             metadata.put(view.definition().metadataKey(), view.definition().stamp(view.shape()));
@@ -212,7 +227,7 @@ final class Group {
     private void write(Lsn end, Map<ResultTable, ZSet> deltas) {
         while (true) {
             try {
-                sink.apply(new Sink.GroupPosition(DEFAULT, written, epoch), end, deltas);
+                sink.apply(new Sink.GroupPosition(name, written, epoch), end, deltas);
                 break;
             } catch (Sink.TableFailure e) {
                 deltas.remove(e.table());

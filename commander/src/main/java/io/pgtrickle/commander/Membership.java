@@ -53,6 +53,10 @@ final class Membership implements AutoCloseable {
                             "UPDATE pgtrickle.progress SET epoch = epoch + 1 WHERE group_name = ? RETURNING epoch",
                             row -> row.getLong(1),
                             Group.DEFAULT);
+            sql.update(
+                    "UPDATE pgtrickle.progress SET epoch = ? WHERE group_name <> ?",
+                    epoch,
+                    Group.DEFAULT);
             sql.execute("DELETE FROM pgtrickle.sidecar");
             sql.update(
                     """

@@ -123,6 +123,7 @@ final class Population {
     private volatile boolean cancelled;
     private final AtomicLong replayed = new AtomicLong();
     private volatile Lsn snapshotLsn = Lsn.ZERO;
+    private volatile Lsn replayedTo = Lsn.ZERO;
     private @Nullable XidSnapshot visibility;
     private volatile @Nullable SourceShape shape;
     private final ZSet missing = new ZSet();
@@ -198,16 +199,17 @@ final class Population {
                 ErrorCode.INTERNAL, "populating failed with an internal error: " + e, e);
     }
 
-    /// By the engine's thread, at a step boundary at `position`, once ready: whether the group has passed the snapshot.
+    /// By the engine's thread, once ready: whether a group at that position has passed the snapshot, and isn't behind the view.
     boolean mayJoin(Lsn position) {
-        return stage instanceof Stage.Ready && !snapshotLsn.isAfter(position);
+        return stage instanceof Stage.Ready
+                && !snapshotLsn.isAfter(position)
+                && !replayedTo.isAfter(position);
     }
 
     /// By the engine's thread: somebody has locked the table that the view needs in order to join.
     void postpone(Instant until, String obstacle) {
         postponedUntil = until;
         waitsFor = obstacle;
-        advance();
     }
 
     boolean isPostponed(Instant now) {
@@ -219,11 +221,11 @@ final class Population {
         return waitsFor;
     }
 
-    /// By the engine's thread: replays what is left of the spool.
+    /// By the engine's thread: replays what is left of the spool up to the group's position.
     ///
     /// @return what the table lacks
-    ZSet finish() {
-        while (advance()) {
+    ZSet finish(Lsn position) {
+        while (advance(position)) {
             checkCancelled();
         }
         spool.close();
@@ -231,12 +233,12 @@ final class Population {
         return missing;
     }
 
-    /// By the engine's thread, once ready: replays some of what has come since, where the view can't join yet.
+    /// By the engine's thread, once ready: replays some of what has come since, up to the group's position.
     ///
     /// @return whether there was anything
-    boolean advance() {
+    boolean advance(Lsn position) {
         try {
-            return replay(missing);
+            return replay(missing, position);
         } catch (PgtrickleException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -273,7 +275,7 @@ final class Population {
                 stage = new Stage.CatchingUp();
                 while (spool.count() - replayed.get() > SHORT_SPOOL) {
                     ZSet delta = new ZSet();
-                    replay(delta);
+                    replay(delta, spool.appended());
                     result.add(delta);
                     space.flush();
                     checkCancelled();
@@ -397,16 +399,17 @@ final class Population {
         }
     }
 
-    /// Evaluates the next transactions of the spool; false when it is empty.
-    private boolean replay(ZSet into) {
+    /// Evaluates the next transactions of the spool that end before a position; false when there is none.
+    private boolean replay(ZSet into, Lsn until) {
         int taken = 0;
         while (taken < REPLAY_TRANSACTIONS) {
-            Optional<Transaction> next = spool.next();
+            Optional<Transaction> next = spool.next(until);
             if (next.isEmpty()) {
                 break;
             }
             taken++;
             replayed.incrementAndGet();
+            replayedTo = next.get().endLsn();
             try (Transaction transaction = next.get()) {
                 if (!seen(transaction)) {
                     transaction.forEachChange(readers::accept);

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 
 /// The views that are being populated, each on a thread of its own, a few at a time. Owned by the engine's thread.
 final class Populations implements AutoCloseable {
@@ -70,13 +71,19 @@ final class Populations implements AutoCloseable {
         return environment.publication();
     }
 
-    /// The populations that have failed, or that the group at its position may take in.
-    List<Population> ended(Lsn position) {
+    /// The populations that have failed, or that their groups may take in.
+    ///
+    /// @param positions how far a group is
+    List<Population> ended(Function<String, Optional<Lsn>> positions) {
         List<Population> ended = new ArrayList<>();
         for (Running each : running.values()) {
             Population population = each.population();
             boolean failed = population.stage() instanceof Population.Stage.Failed;
-            if (failed || population.mayJoin(position)) {
+            if (failed
+                    || positions
+                            .apply(population.definition().group())
+                            .filter(population::mayJoin)
+                            .isPresent()) {
                 join(each.thread(), Duration.ofDays(1));
                 ended.add(population);
             }

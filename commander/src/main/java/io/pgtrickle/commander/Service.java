@@ -39,6 +39,7 @@ final class Service implements AutoCloseable {
     private final UUID instance = UUID.randomUUID();
     private final EngineCounters counters = new EngineCounters();
     private final Deque<AutoCloseable> open = new ArrayDeque<>();
+    private volatile @Nullable Groups groups;
     private volatile @Nullable ChangeStream stream;
     private volatile @Nullable PgtrickleException beatFailure;
     private volatile boolean closing;
@@ -88,25 +89,20 @@ final class Service implements AutoCloseable {
         Sql sql = new Sql(keep(Sessions.open(settings.address(), "pgtrickle commander")));
         long epoch = membership.raiseEpoch(settings, version());
         Recovery recovery = Recovery.of(sql, state, settings.address(), settings.slot());
-        if (!recovery.stateUsable()) {
-            LOG.info("existing views, if any, are populated anew: {}", recovery.reason());
-        }
-        StreamedCommits streamed = new StreamedCommits(sql, state, recovery.stateUsable());
+        StreamedCommits streamed = new StreamedCommits(sql, state, recovery.main().usable());
+        Population.Environment environment =
+                new Population.Environment(
+                        settings.address(),
+                        settings.publication(),
+                        state,
+                        settings.pendingBytes(),
+                        streamed.xids(),
+                        keep(new RemoteSessions(settings.address())));
         Populations populations =
-                keep(
-                        new Populations(
-                                new Population.Environment(
-                                        settings.address(),
-                                        settings.publication(),
-                                        state,
-                                        settings.pendingBytes(),
-                                        streamed.xids(),
-                                        keep(new RemoteSessions(settings.address()))),
-                                settings.stateDirectory().resolve("spool")));
-        Sink sink = new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink")));
-        Group group = new Group(state, sink, epoch, recovery.positions(), clock);
-        Views views = new Views(sql, state, group, populations, clock);
-        group.onFailure(views::failed);
+                keep(new Populations(environment, settings.stateDirectory().resolve("spool")));
+        Groups all = keep(groups(sql, environment, epoch, recovery));
+        groups = all;
+        Views views = new Views(sql, state, all, populations, clock);
         ChangeStream changes =
                 keep(
                         ChangeStream.open(
@@ -119,7 +115,7 @@ final class Service implements AutoCloseable {
                                                 settings.queueBytes(),
                                                 settings.queueBytes() / 4,
                                                 STATUS_INTERVAL)),
-                                recovery.positions().checkpointed()));
+                                recovery.from()));
         stream = changes;
         CommandDesk desk =
                 keep(
@@ -129,18 +125,42 @@ final class Service implements AutoCloseable {
                                 settings.address(),
                                 streamed.xids(),
                                 clock));
-        views.resume(recovery.stateUsable());
+        views.resume(recovery::isUsable);
+        all.start();
         desk.resume();
-        return new Engine(
-                new Engine.Parts(changes, group, populations, streamed, desk),
-                clock,
-                settings.pendingBytes(),
-                counters);
+        return new Engine(new Engine.Parts(changes, all, populations, streamed, desk), clock);
+    }
+
+    private Groups groups(
+            Sql sql, Population.Environment environment, long epoch, Recovery recovery) {
+        Group main =
+                new Group(
+                        environment.store(),
+                        new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink"))),
+                        new Sink.GroupPosition(Group.DEFAULT, recovery.main().target(), epoch),
+                        recovery.main().state(),
+                        clock);
+        Groups all =
+                new Groups(
+                        sql,
+                        new Groups.Environment(
+                                settings.address(),
+                                settings.publication(),
+                                environment.store(),
+                                epoch,
+                                settings.pendingBytes(),
+                                environment::circuit,
+                                clock),
+                        settings.stateDirectory().resolve("queues"),
+                        new GroupCycle(main, clock, settings.pendingBytes(), counters));
+        recovery.groups().forEach(all::resume);
+        return all;
     }
 
     /// The status as this attempt sees it.
     SidecarStatus status(SidecarStatus before) {
-        EngineCounters.Figures figures = counters.figures();
+        Groups all = groups;
+        EngineCounters.Figures figures = all == null ? counters.figures() : all.figures();
         ChangeStream changes = stream;
         return new SidecarStatus(
                 before.phase(),
@@ -148,7 +168,7 @@ final class Service implements AutoCloseable {
                 figures.applied(),
                 figures.checkpointed(),
                 changes == null ? 0 : changes.statistics().received().bytesSince(figures.applied()),
-                counters.lag(clock.instant()),
+                all == null ? counters.lag(clock.instant()) : all.lag(clock.instant()),
                 figures.changesReceived(),
                 figures.rowsApplied(),
                 figures.times(),

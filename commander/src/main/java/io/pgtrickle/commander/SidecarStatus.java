@@ -52,6 +52,14 @@ public record SidecarStatus(
     public record StepTimes(long steps, long stepNanos, long latencyNanos, Duration lastLatency) {
 
         static final StepTimes NONE = new StepTimes(0, 0, 0, Duration.ZERO);
+
+        StepTimes with(StepTimes other) {
+            return new StepTimes(
+                    steps + other.steps,
+                    stepNanos + other.stepNanos,
+                    latencyNanos + other.latencyNanos,
+                    lastLatency.compareTo(other.lastLatency) > 0 ? lastLatency : other.lastLatency);
+        }
     }
 
     /// @param status as in `pgtrickle.list_views()`

@@ -35,6 +35,7 @@ final class ViewCatalog {
             AnalyzedQuery analyzed,
             ViewStatus status,
             String creator,
+            String group,
             Optional<String> sourceColumns,
             Optional<Long> replaces) {
 
@@ -57,7 +58,7 @@ final class ViewCatalog {
                    ARRAY(SELECT jsonb_array_elements_text(output->'types')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'modifiers')),
                    ARRAY(SELECT jsonb_array_elements_text(output->'collations')),
-                   (output->>'server')::int, settings->>'source_columns', replaces
+                   (output->>'server')::int, settings->>'source_columns', replaces, group_name
               FROM pgtrickle.view
             """;
 
@@ -144,7 +145,8 @@ final class ViewCatalog {
     /// Takes a view in, in status `accepted`.
     ///
     /// @return its id
-    long insert(Command command, String schema, String name, AnalyzedQuery analyzed) {
+    long insert(
+            Command command, ViewNames.QualifiedName name, String group, AnalyzedQuery analyzed) {
         List<AnalyzedQuery.Column> columns = analyzed.columns();
         return sql.one(
                 """
@@ -159,8 +161,8 @@ final class ViewCatalog {
                 RETURNING id
                 """,
                 row -> row.getLong(1),
-                schema,
-                name,
+                name.schema(),
+                name.name(),
                 command.required("query"),
                 analyzed.tree(),
                 columns.stream().map(AnalyzedQuery.Column::name).toArray(String[]::new),
@@ -176,8 +178,17 @@ final class ViewCatalog {
                 analyzed.serverVersion(),
                 command.id(),
                 command.searchPath(),
-                Group.DEFAULT,
+                group,
                 command.caller());
+    }
+
+    /// The groups that have views, running or not.
+    List<String> groups() {
+        return sql.query("SELECT DISTINCT group_name FROM pgtrickle.view", row -> row.getString(1));
+    }
+
+    void move(long id, String group) {
+        sql.update("UPDATE pgtrickle.view SET group_name = ? WHERE id = ?", group, id);
     }
 
     /// Whose the view is, and the settings under which it was made.
@@ -303,6 +314,7 @@ final class ViewCatalog {
                 new AnalyzedQuery(row.getString(6), columns, row.getInt(13)),
                 ViewStatus.ofLabel(row.getString(7)),
                 row.getString(8),
+                row.getString(16),
                 Optional.ofNullable(row.getString(14)),
                 Optional.ofNullable(row.getObject(15, Long.class)));
     }

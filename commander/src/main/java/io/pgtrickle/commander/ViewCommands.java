@@ -5,6 +5,7 @@ import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.ResultTables;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -20,10 +21,21 @@ final class ViewCommands {
         private static final long serialVersionUID = 1L;
 
         private final transient PgtrickleException reason;
+        private final Duration morePatience;
 
         NotYet(PgtrickleException reason) {
+            this(reason, Duration.ZERO);
+        }
+
+        NotYet(PgtrickleException reason, Duration morePatience) {
             super(reason.messageText(), reason);
             this.reason = reason;
+            this.morePatience = morePatience;
+        }
+
+        /// How much longer than others it may take.
+        Duration morePatience() {
+            return morePatience;
         }
 
         /// What to answer where it doesn't go in time.
@@ -31,6 +43,9 @@ final class ViewCommands {
             return reason;
         }
     }
+
+    /// Longer than a step waits for somebody's lock, which is what holds a group up.
+    private static final Duration GROUP_PATIENCE = Duration.ofSeconds(30);
 
     private final Sql sql;
     private final ViewCatalog catalog;
@@ -63,7 +78,8 @@ final class ViewCommands {
             requireAlterable(owned(command));
             return true;
         }
-        refuseUnsupportedOptions(command);
+        refuseContradictions(command);
+        views.groups().check(command.arguments().getOrDefault("view_group", Group.DEFAULT));
         if (existing.isPresent() && command.flag("if_not_exists", false)) {
             return false;
         }
@@ -100,6 +116,7 @@ final class ViewCommands {
                     ViewDefinition made =
                             new ViewDefinition(
                                     id,
+                                    groupOf(command, replaced),
                                     Views.table(
                                             id,
                                             replaced.isPresent()
@@ -125,17 +142,35 @@ final class ViewCommands {
             QueryPlanning.PlannedQuery planned,
             ViewNames.QualifiedName name,
             Optional<ViewCatalog.Entry> replaced) {
+        String group = groupOf(command, replaced);
         if (replaced.isEmpty()) {
-            return catalog.insert(command, name.schema(), name.name(), planned.analyzed());
+            return catalog.insert(command, name, group, planned.analyzed());
         }
-        long id =
-                catalog.insert(
-                        command,
-                        "pgtrickle",
-                        "successor of " + replaced.get().id(),
-                        planned.analyzed());
+        ViewNames.QualifiedName hidden =
+                new ViewNames.QualifiedName("pgtrickle", "successor of " + replaced.get().id());
+        long id = catalog.insert(command, hidden, group, planned.analyzed());
         catalog.succeeds(id, replaced.get().id());
         return id;
+    }
+
+    /// The group that was named; an altered view stays in its own.
+    private String groupOf(Command command, Optional<ViewCatalog.Entry> replaced) {
+        String otherwise = replaced.map(ViewCatalog.Entry::group).orElse(Group.DEFAULT);
+        String group = command.arguments().getOrDefault("view_group", otherwise);
+        views.groups().check(group);
+        return group;
+    }
+
+    /// Makes sure that the view can leave its group.
+    private void requireReachable(ViewCatalog.Entry entry) {
+        if (!views.groups().isReachable(entry.group())) {
+            throw new NotYet(
+                    PgtrickleException.of(
+                                    ErrorCode.TABLE_LOCKED,
+                                    "group \"" + entry.group() + "\" is busy with a step")
+                            .withHint("end the transactions that lock its tables, then try again"),
+                    GROUP_PATIENCE);
+        }
     }
 
     /// Views over a view are kept by its query, which must stay what it was.
@@ -192,6 +227,8 @@ final class ViewCommands {
         if (!cascade) {
             requireUnread(entry, "drop them first, or use cascade => true");
         }
+        requireReachable(entry);
+        catalog.readersOf(entry).forEach(this::requireReachable);
         for (ViewCatalog.Entry reader : catalog.readersOf(entry)) {
             // one of them may read another, and be gone with it
             if (catalog.byId(reader.id()).isPresent()) {
@@ -200,10 +237,13 @@ final class ViewCommands {
         }
         Optional<ViewCatalog.Entry> successor = catalog.successorOf(entry.id());
         dropTable(entry, cascade);
-        successor.map(ViewCatalog.Entry::id).ifPresent(gone::add);
-        gone.add(entry.id());
-        for (long id : gone) {
-            views.leave(id);
+        List<ViewCatalog.Entry> leaving = new ArrayList<>();
+        successor.ifPresent(leaving::add);
+        leaving.add(entry);
+        for (ViewCatalog.Entry each : leaving) {
+            long id = each.id();
+            gone.add(id);
+            views.leave(id, each.group());
             if (!populations.isEnding(id)) {
                 views.dropHidden(id);
             }
@@ -242,6 +282,7 @@ final class ViewCommands {
             return;
         }
         names.check(name, command.caller());
+        requireReachable(entry);
         ViewDefinition definition = views.define(entry);
         inTransaction(
                 entry,
@@ -250,14 +291,15 @@ final class ViewCommands {
                             .move(definition.table(), definition.named(name).table());
                     catalog.rename(entry.id(), name);
                 });
-        views.renamed(entry.id(), name);
+        views.renamed(entry, name);
     }
 
     /// @return the view, whose population was given up if there was one
     long pause(Command command) {
         ViewCatalog.Entry entry = owned(command);
         requireIdle(entry);
-        views.leave(entry.id());
+        requireReachable(entry);
+        views.leave(entry.id(), entry.group());
         catalog.status(entry.id(), ViewStatus.PAUSED, "");
         return entry.id();
     }
@@ -278,10 +320,46 @@ final class ViewCommands {
                             ErrorCode.CANCELLED,
                             "view \"" + entry.name() + "\" is still ending its population"));
         }
+        requireReachable(entry);
         ViewDefinition definition = views.define(entry);
-        views.leave(entry.id());
+        views.leave(entry.id(), entry.group());
         onBegun.accept(entry.id());
         views.rebuild(definition, entry, "asked for by " + command.caller());
+    }
+
+    /// Puts a view into another group, which it joins by a rebuild (docs/decisions/0008); one that is stopped stays so.
+    ///
+    /// @param onBegun told the view's id before the rebuild begins
+    /// @return whether there is a rebuild
+    boolean move(Command command, LongConsumer onBegun) {
+        ViewCatalog.Entry entry = owned(command);
+        String group = command.required("view_group");
+        views.groups().check(group);
+        requireIdle(entry);
+        if (group.equals(entry.group())) {
+            return false;
+        }
+        if (populations.contains(entry.id()) || populations.isEnding(entry.id())) {
+            throw PgtrickleException.of(
+                            ErrorCode.BAD_ARGUMENT,
+                            "view \"" + entry.name() + "\" is being populated")
+                    .withSqlState("55006")
+                    .withHint("wait until it runs");
+        }
+        requireReachable(entry);
+        boolean filling = entry.status() != ViewStatus.PAUSED;
+        if (filling) {
+            // before it leaves: where its query can't be planned any more it stays
+            views.define(entry);
+        }
+        views.leave(entry.id(), entry.group());
+        catalog.move(entry.id(), group);
+        if (filling) {
+            onBegun.accept(entry.id());
+            ViewCatalog.Entry moved = catalog.byId(entry.id()).orElseThrow();
+            views.rebuild(views.define(moved), moved, "moved to group " + group);
+        }
+        return filling;
     }
 
     /// @return the view's id; empty where it isn't paused
@@ -337,16 +415,11 @@ final class ViewCommands {
         return plan.uniqueKey().stream().map(i -> plan.columns().get(i).name()).toList();
     }
 
-    private static void refuseUnsupportedOptions(Command command) {
+    private static void refuseContradictions(Command command) {
         if (command.flag("use_existing_table", false) && command.flag("or_replace", false)) {
             throw PgtrickleException.of(
                     ErrorCode.BAD_ARGUMENT,
                     "options \"use_existing_table\" and \"or_replace\" exclude each other");
-        }
-        if (!Group.DEFAULT.equals(command.arguments().getOrDefault("view_group", Group.DEFAULT))) {
-            throw PgtrickleException.of(
-                    ErrorCode.UNSUPPORTED_QUERY,
-                    "groups other than \"default\" aren't supported yet");
         }
     }
 }

@@ -16,10 +16,16 @@ import java.util.stream.Collectors;
 /// A view as it is catalogued and planned.
 ///
 /// @param id in `pgtrickle.view`; names its state space and its row type too
+/// @param group the views with which it moves
 /// @param table the result table under its final name
 /// @param context whose it is and under which settings it was made
 record ViewDefinition(
-        long id, ResultTable table, String query, ViewPlan plan, RemoteContext context) {
+        long id,
+        String group,
+        ResultTable table,
+        String query,
+        ViewPlan plan,
+        RemoteContext context) {
 
     /// The role that may drop it.
     String creator() {
@@ -35,6 +41,7 @@ record ViewDefinition(
     ViewDefinition named(ViewNames.QualifiedName name) {
         return new ViewDefinition(
                 id,
+                group,
                 new ResultTable(id, name.schema(), name.name(), table.columns(), table.key()),
                 query,
                 plan,

@@ -1,6 +1,5 @@
 package io.pgtrickle.commander;
 
-import io.pgtrickle.cdc.Publication;
 import io.pgtrickle.cdc.Transaction;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
@@ -16,15 +15,13 @@ import io.pgtrickle.postgres.TableSuccession;
 import io.pgtrickle.state.StateStore;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
+import java.util.function.Predicate;
 
-/// Makes views, takes them in, drops them: where catalog, planner, populations and group meet. Owned by the engine's thread.
+/// Makes views, takes them in, drops them: where catalog, planner, populations and groups meet. Owned by the engine's thread.
 final class Views {
 
     /// How often a table that is locked is tried again.
@@ -33,36 +30,41 @@ final class Views {
     private final Sql sql;
     private final ViewCatalog catalog;
     private final TableLocks locks;
+    private final Leftovers leftovers;
     private final Healing healing = new Healing();
     private final InstantSource clock;
     private final StateStore store;
-    private final Group group;
+    private final Groups groups;
     private final Populations populations;
-    private final Optional<Long> publicationOid;
+    private final SourceWatch watch;
 
     /// @param sql a connection of the engine's own, autocommitting
-    Views(Sql sql, StateStore store, Group group, Populations populations, InstantSource clock) {
+    Views(Sql sql, StateStore store, Groups groups, Populations populations, InstantSource clock) {
         this.sql = sql;
         this.clock = clock;
         this.catalog = new ViewCatalog(sql);
         this.locks = new TableLocks(sql);
+        this.leftovers = new Leftovers(sql);
         this.store = store;
-        this.group = group;
+        this.groups = groups;
         this.populations = populations;
-        this.publicationOid = new Publication(sql.connection(), populations.publication()).oid();
-        group.onNewVersions(this::checkSources);
+        this.watch = new SourceWatch(sql, populations.publication());
+        main().onFailure((view, error) -> departed(new Departure(view, error, false)));
+        main().onNewVersions(this::checkSources);
     }
 
     /// After a start: views whose state the store has go on with it, the others are populated again.
     ///
-    /// @param stateUsable false where the stream can't go on from the state
-    void resume(boolean stateUsable) {
+    /// @param usable false where the stream can't go on from the state of a group
+    void resume(Predicate<String> usable) {
         List<ViewCatalog.Entry> all = catalog.all();
         List<ViewCatalog.Entry> entries =
                 all.stream().filter(entry -> entry.status().isMeantToRun()).toList();
-        dropLeftovers(entries);
+        leftovers.dropAllBut(entries, store);
         entries.forEach(entry ->
-                contain(() -> resume(entry, stateUsable), error -> stopped(entry.id(), error)));
+                contain(
+                        () -> resume(entry, usable.test(entry.group())),
+                        error -> stopped(entry.id(), error)));
         all.stream()
                 .filter(entry -> entry.status() == ViewStatus.ERROR)
                 .forEach(entry ->
@@ -95,12 +97,15 @@ final class Views {
                         : Optional.empty();
         if (before.isPresent() && before.get().changedTo(now).isEmpty()) {
             var space = store.space(definition.spaceName());
-            group.add(
-                    new LiveView(
-                            definition,
-                            space,
-                            populations.circuit(definition, space),
-                            before.get()));
+            groups.expect(entry.group(), definition.relations());
+            hold(entry.group())
+                    .group()
+                    .add(
+                            new LiveView(
+                                    definition,
+                                    space,
+                                    populations.circuit(definition, space),
+                                    before.get()));
         } else {
             rebuild(definition, entry, "its state isn't there");
         }
@@ -116,7 +121,12 @@ final class Views {
                     .withHint("drop the view and create it again over the tables as they are now");
         }
         catalog.status(entry.id(), ViewStatus.POPULATING, "rebuilding: " + reason);
-        populations.start(definition, targetOf(entry));
+        populate(definition, targetOf(entry));
+    }
+
+    private void populate(ViewDefinition definition, Population.Target target) {
+        groups.expect(definition.group(), definition.relations());
+        populations.start(definition, target);
     }
 
     private Population.Target targetOf(ViewCatalog.Entry entry) {
@@ -128,46 +138,25 @@ final class Views {
     }
 
     SourceShape shape(ViewDefinition definition) {
-        return shapes(List.of(definition)).getOrDefault(definition.id(), SourceShape.NONE);
-    }
-
-    private Map<Long, SourceShape> shapes(List<ViewDefinition> definitions) {
-        return SourceShape.read(sql, populations.publication(), definitions);
+        return watch.shape(definition);
     }
 
     /// @throws PgtrickleException SLOT_LOST where the publication isn't the one with which the stream began
     void checkPublication() {
-        Optional<Long> now = new Publication(sql.connection(), populations.publication()).oid();
-        if (!now.equals(publicationOid)) {
-            throw PgtrickleException.of(
-                    ErrorCode.SLOT_LOST,
-                    "publication \"" + populations.publication() + "\" was dropped");
+        watch.checkPublication();
+    }
+
+    /// Stops or rebuilds the default group's views whose sources are no longer what they were; the other groups look themselves.
+    private void checkSources() {
+        watch.checkPublication();
+        for (Departure gone : watch.changed(main().views())) {
+            main().remove(gone.view().definition().id());
+            departed(gone);
         }
     }
 
-    /// Stops or rebuilds the live views whose sources are no longer what they were.
-    void checkSources() {
-        checkPublication();
-        Collection<LiveView> views = group.views();
-        Map<Long, SourceShape> now = shapes(views.stream().map(LiveView::definition).toList());
-        for (LiveView view : views) {
-            long id = view.definition().id();
-            view.shape()
-                    .changedTo(now.getOrDefault(id, SourceShape.NONE))
-                    .ifPresent(error -> {
-                        group.remove(id);
-                        view.definition().forgetState(store);
-                        if (view.shape().columns().equals(columns(now, id))) {
-                            makeAgain(id, error);
-                        } else {
-                            stopped(id, error);
-                        }
-                    });
-        }
-    }
-
-    private static String columns(Map<Long, SourceShape> shapes, long id) {
-        return shapes.getOrDefault(id, SourceShape.NONE).columns();
+    private Group main() {
+        return groups.main().group();
     }
 
     /// Plans the view anew, which says whether its tables still serve, and rebuilds it; otherwise it stays as it was, with the error.
@@ -195,37 +184,16 @@ final class Views {
         }
     }
 
-    /// Drops the state of views that don't run, and tables that were being filled when an earlier process died.
-    private void dropLeftovers(List<ViewCatalog.Entry> entries) {
-        Set<String> known =
-                entries.stream()
-                        .map(entry -> ViewDefinition.spaceName(entry.id()))
-                        .collect(Collectors.toSet());
-        store.spaceNames().stream()
-                .filter(name -> !known.contains(name))
-                .toList()
-                .forEach(store::drop);
-        sql.query(
-                        """
-                        SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                         WHERE n.nspname = 'pgtrickle' AND c.relkind = 'r' AND c.relname ~ '^result_[0-9]{1,18}$'
-                           AND substr(c.relname, 8)::bigint NOT IN (SELECT v.id FROM pgtrickle.view v)
-                        """,
-                        row -> row.getString(1))
-                .forEach(name -> {
-                    sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", name));
-                    sql.execute(
-                            "DROP TYPE IF EXISTS "
-                                    + Quoting.qualified(
-                                            "pgtrickle", name.replace("result_", "delta_")));
-                });
-    }
-
     /// Takes a populated view in at a step boundary: its table gets what it lacks and its name, and it moves with the group from here.
     ///
-    /// @return false where somebody has locked the table that this concerns; then it may be tried again
+    /// @return false where the group is making a step, or somebody has locked the table that this concerns; then it may be tried again
     boolean join(Population population) {
         ViewDefinition built = population.definition();
+        Optional<GroupCycle> held = groups.hold(built.group());
+        if (held.isEmpty()) {
+            return false;
+        }
+        Group group = held.get().group();
         population
                 .shape()
                 .changedTo(shape(built))
@@ -236,15 +204,19 @@ final class Views {
                 catalog.byId(built.id())
                         .flatMap(ViewCatalog.Entry::replaces)
                         .flatMap(catalog::byId);
+        if (!replaced.map(entry -> groups.isReachable(entry.group())).orElse(true)) {
+            return false;
+        }
         Optional<ViewNames.QualifiedName> name = replaced.map(ViewCatalog.Entry::qualifiedName);
         Optional<String> toLock = tableToLock(population, replaced);
         if (toLock.isPresent() && !locks.isFree(toLock.get(), lockMode(population))) {
+            population.advance(group.evaluated());
             population.postpone(
                     clock.instant().plus(LOCK_INTERVAL),
                     "waiting for a lock on table " + toLock.get());
             return false;
         }
-        ZSet missing = population.finish();
+        ZSet missing = population.finish(group.evaluated());
         group.writeBeside(population.buildTable(), missing);
         ViewDefinition definition = name.map(built::named).orElse(built);
         sql.transaction(() -> {
@@ -253,7 +225,7 @@ final class Views {
             exchange(population, definition, replaced);
             catalog.running(definition.id(), group.written(), population.rowsCopied());
         });
-        replaced.ifPresent(entry -> leave(entry.id()));
+        replaced.ifPresent(entry -> leave(entry.id(), entry.group()));
         healing.discharge(definition.id());
         LiveView live = population.toLiveView();
         name.ifPresent(live::renamed);
@@ -311,8 +283,7 @@ final class Views {
 
     /// Begins again after a failure of the world.
     void populateAgain(ViewDefinition definition) {
-        catalog.byId(definition.id())
-                .ifPresent(entry -> populations.start(definition, targetOf(entry)));
+        catalog.byId(definition.id()).ifPresent(entry -> populate(definition, targetOf(entry)));
     }
 
     /// @param reported whether somebody waits for the error; then a view that is new is gone, otherwise it stays to show it
@@ -328,14 +299,23 @@ final class Views {
         }
     }
 
-    /// A live view has left the group with an error. One whose table was edited by hand, or was locked for long, is rebuilt; the others
-    /// keep their last good content until they can be made anew.
-    void failed(LiveView view, PgtrickleException error) {
-        ViewDefinition definition = view.definition();
+    /// A live view has left its group with an error. One whose table was edited by hand, or was locked for long, is rebuilt, and one whose
+    /// sources have been exchanged for the like of them; the others keep their last good content until they can be made anew.
+    void departed(Departure gone) {
+        ViewDefinition definition = gone.view().definition();
+        PgtrickleException error = gone.error();
+        Optional<ViewCatalog.Entry> entry =
+                catalog.byId(definition.id())
+                        .filter(each -> each.status().isMeantToRun())
+                        .filter(each -> !populations.contains(each.id()));
+        if (entry.isEmpty()) {
+            // somebody has dropped, paused or rebuilt it since
+            return;
+        }
         definition.forgetState(store);
         boolean tablesTrouble =
                 error.code() == ErrorCode.RESULT_EDITED || error.code() == ErrorCode.TABLE_LOCKED;
-        if (tablesTrouble && catalog.byId(definition.id()).map(this::tableOf).orElse(false)) {
+        if (gone.sameColumns() || tablesTrouble && tableOf(entry.get())) {
             makeAgain(definition.id(), error);
         } else {
             stopped(definition, error);
@@ -344,14 +324,13 @@ final class Views {
 
     /// Drops a table that was being filled, and the row type of the view's deltas.
     void dropHidden(long id) {
-        sql.execute("DROP TABLE IF EXISTS " + Quoting.qualified("pgtrickle", "result_" + id));
-        sql.execute("DROP TYPE IF EXISTS " + Quoting.qualified("pgtrickle", "delta_" + id));
+        leftovers.drop(id);
     }
 
     /// The view's table has another name now.
-    void renamed(long id, ViewNames.QualifiedName name) {
-        group.views().stream()
-                .filter(view -> view.definition().id() == id)
+    void renamed(ViewCatalog.Entry entry, ViewNames.QualifiedName name) {
+        hold(entry.group()).group().views().stream()
+                .filter(view -> view.definition().id() == entry.id())
                 .forEach(view -> view.renamed(name));
     }
 
@@ -362,9 +341,21 @@ final class Views {
         }
     }
 
-    /// Takes a view out of the group, or gives its population up; its table and its entry stay.
-    void leave(long id) {
-        group.remove(id);
+    /// The group, which its caller has made sure can be held.
+    private GroupCycle hold(String group) {
+        return groups.hold(group)
+                .orElseThrow(() ->
+                        PgtrickleException.of(
+                                ErrorCode.INTERNAL, "group \"" + group + "\" isn't held"));
+    }
+
+    Groups groups() {
+        return groups;
+    }
+
+    /// Takes a view out of its group, which is held, or gives its population up; its table and its entry stay.
+    void leave(long id, String group) {
+        groups.hold(group).ifPresent(held -> held.group().remove(id));
         healing.discharge(id);
         if (!populations.cancel(id)) {
             store.checkpoint(List.of(), Map.of(ViewDefinition.metadataKey(id), new byte[0]));
@@ -385,7 +376,7 @@ final class Views {
                 healing.discharge(id);
             } else if (entry.get().relationOid() == 0 || tableOf(entry.get())) {
                 contain(
-                        () -> populations.start(define(entry.get()), targetOf(entry.get())),
+                        () -> populate(define(entry.get()), targetOf(entry.get())),
                         error -> stopped(id, error));
             } else {
                 healing.postpone(id, clock.instant());
@@ -422,7 +413,8 @@ final class Views {
                 case Population.Stage.Failed _ -> {}
             }
         }
-        group.views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
+        main().views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
+        groups.retain(catalog::groups);
     }
 
     private void stopped(ViewDefinition definition, PgtrickleException error) {
@@ -446,6 +438,7 @@ final class Views {
         ViewNames.QualifiedName name = new ViewNames.QualifiedName(entry.schema(), entry.name());
         return new ViewDefinition(
                 entry.id(),
+                entry.group(),
                 table(entry.id(), name, plan),
                 entry.query(),
                 plan,

@@ -95,6 +95,8 @@ final class CrashIT {
                                 + name
                                 + "', '"
                                 + query.replace("'", "''")
+                                + "', view_group => '"
+                                + (views.size() % 3 == 2 ? "other" : "default")
                                 + "')");
                 views.put(name, query);
             }

@@ -120,6 +120,15 @@ final class RunningSidecar implements AutoCloseable {
                         + "'");
     }
 
+    void assertGroup(String view, String group) throws SQLException {
+        assertThat(
+                        value(
+                                "SELECT view_group FROM pgtrickle.list_views() WHERE view_name = '"
+                                        + view
+                                        + "'::regclass"))
+                .isEqualTo(group);
+    }
+
     /// Waits until a value is as wanted.
     String await(String sql, Predicate<String> wanted) throws SQLException {
         return await(sql, wanted, LIMIT);

@@ -34,6 +34,11 @@ final class CountingSpace implements StateSpace {
     }
 
     @Override
+    public void revert() {
+        space.revert();
+    }
+
+    @Override
     public long pendingBytes() {
         return space.pendingBytes();
     }

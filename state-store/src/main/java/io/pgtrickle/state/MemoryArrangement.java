@@ -65,13 +65,20 @@ final class MemoryArrangement implements Arrangement {
         before.clear();
     }
 
+    void revert() {
+        revert(entries);
+        before.clear();
+    }
+
     MemoryArrangement rolledBack(MemorySpace other) {
         MemoryArrangement arrangement = new MemoryArrangement(other);
         arrangement.entries.putAll(entries);
-        before.forEach((key, value) ->
-                value.ifPresentOrElse(
-                        old -> arrangement.entries.put(key, old),
-                        () -> arrangement.entries.remove(key)));
+        revert(arrangement.entries);
         return arrangement;
+    }
+
+    private void revert(NavigableMap<byte[], byte[]> changed) {
+        before.forEach((key, value) ->
+                value.ifPresentOrElse(old -> changed.put(key, old), () -> changed.remove(key)));
     }
 }

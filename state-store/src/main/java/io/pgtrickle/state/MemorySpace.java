@@ -49,6 +49,12 @@ final class MemorySpace implements StateSpace {
     }
 
     @Override
+    public void revert() {
+        checkUsable();
+        arrangements.values().forEach(MemoryArrangement::revert);
+    }
+
+    @Override
     public long pendingBytes() {
         return arrangements.values().stream().mapToLong(MemoryArrangement::pendingBytes).sum();
     }

@@ -52,6 +52,12 @@ final class RocksSpace implements StateSpace {
     }
 
     @Override
+    public void revert() {
+        checkUsable();
+        forgetPending();
+    }
+
+    @Override
     public long pendingBytes() {
         return arrangements.values().stream().mapToLong(RocksArrangement::pendingBytes).sum();
     }

@@ -71,6 +71,9 @@ public final class RocksStateStore implements StateStore {
                         "state directory \"{}\" was not closed in order: verifying all its checksums",
                         directory);
             }
+            if (condition != StoreDirectory.Condition.NEW) {
+                claimed.seal().breakOpen();
+            }
             Database database = Database.open(claimed.database(), limits, condition);
             return open(claimed, database, new CacheBudget(limits.readCacheBytes()), condition);
         } catch (RuntimeException e) {
@@ -88,6 +91,7 @@ public final class RocksStateStore implements StateStore {
             if (condition == StoreDirectory.Condition.NEW) {
                 directory.complete();
             }
+            directory.seal().renew();
             return new RocksStateStore(directory, database, cacheBudget);
         } catch (RuntimeException e) {
             database.close();
@@ -187,6 +191,7 @@ public final class RocksStateStore implements StateStore {
             space.keepPending();
             space.become(Standing.CHECKPOINTED);
         }
+        directory.seal().renew();
     }
 
     /// Without sync: the next checkpoint's sync covers the log written before it, and until then nothing depends on it.
@@ -260,6 +265,7 @@ public final class RocksStateStore implements StateStore {
         if (database.isOpen()) {
             try (directory) {
                 database.close();
+                directory.seal().renew();
                 directory.markClean();
             }
         }

@@ -16,6 +16,9 @@ public interface StateSpace {
     /// of a view that is being populated.
     void flush();
 
+    /// Forgets what is pending, so that the space is as the last checkpoint, or flush, left it. Cursors and what was read before are void.
+    void revert();
+
     /// The bytes written since the last checkpoint or flush: what memory they hold.
     long pendingBytes();
 

@@ -26,6 +26,7 @@ import java.util.stream.Stream;
 /// | `FORMAT` | `pgtrickle state N`: the version of everything else; there once the store is complete |
 /// | `FORMAT.new` | the store is being made for the first time: nothing in it matters yet |
 /// | `CLEAN` | it was closed in order; gone while it is open and after a crash |
+/// | `SEAL` | what RocksDB's files begin with: see `Seal` |
 /// | `db` | RocksDB |
 ///
 /// The lock is held from `claim` to `close`.
@@ -41,6 +42,7 @@ final class StoreDirectory implements AutoCloseable {
         UNCLEAN
     }
 
+    private static final String DATABASE = "db";
     private static final int FORMAT_VERSION = 1;
     private static final String FORMAT_LABEL = "pgtrickle state ";
 
@@ -49,10 +51,12 @@ final class StoreDirectory implements AutoCloseable {
 
     private final Path directory;
     private final FileChannel lock;
+    private final Seal seal;
 
     private StoreDirectory(Path directory, FileChannel lock) {
         this.directory = directory;
         this.lock = lock;
+        this.seal = new Seal(directory, directory.resolve(DATABASE));
     }
 
     /// Makes the directory where there is none, and locks it.
@@ -187,8 +191,12 @@ final class StoreDirectory implements AutoCloseable {
         }
     }
 
+    Seal seal() {
+        return seal;
+    }
+
     Path database() {
-        return directory.resolve("db");
+        return directory.resolve(DATABASE);
     }
 
     /// Gives the lock back.

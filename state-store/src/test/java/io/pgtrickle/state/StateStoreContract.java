@@ -71,6 +71,24 @@ abstract class StateStoreContract {
     }
 
     @Test
+    void revertsToTheLastCheckpoint() {
+        StateSpace space = store.space("v");
+        Arrangement arrangement = space.arrangement(0);
+        arrangement.put(bytes("01"), bytes("aa"));
+        arrangement.put(bytes("02"), bytes("aa"));
+        store.checkpoint(List.of(space), Map.of());
+        arrangement.put(bytes("02"), bytes("bb"));
+        arrangement.put(bytes("02"), bytes("cc"));
+        arrangement.delete(bytes("01"));
+        arrangement.put(bytes("03"), bytes("bb"));
+        space.revert();
+        assertThat(entries(arrangement, "")).containsExactly("01=aa", "02=aa");
+        assertThat(space.pendingBytes()).isZero();
+        store.checkpoint(List.of(space), Map.of());
+        assertThat(entries(arrangement, "")).containsExactly("01=aa", "02=aa");
+    }
+
+    @Test
     void scansInTheOrderOfUnsignedBytes() {
         StateSpace space = store.space("v");
         Arrangement arrangement = space.arrangement(0);

@@ -9,7 +9,7 @@ import picocli.CommandLine.Command;
 @Command(
         name = "view",
         description =
-                "Creates, lists, alters, pauses, rebuilds, explains, verifies and drops views.")
+                "Creates, lists, alters, moves, pauses, rebuilds, explains, verifies and drops views.")
 public final class ViewCommand {
 
     private ViewCommand() {}
@@ -21,6 +21,7 @@ public final class ViewCommand {
                 .addSubcommand(new ViewCreateCommand(console))
                 .addSubcommand(new ViewAlterCommand(console))
                 .addSubcommand(new ViewRenameCommand(console))
+                .addSubcommand(new ViewMoveCommand(console))
                 .addSubcommand(new ViewPauseCommand(console))
                 .addSubcommand(new ViewResumeCommand(console))
                 .addSubcommand(new ViewRebuildCommand(console))

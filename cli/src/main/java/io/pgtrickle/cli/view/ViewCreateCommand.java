@@ -22,6 +22,11 @@ final class ViewCreateCommand implements Callable<Integer> {
     private boolean ifNotExists;
 
     @Option(
+            names = "--view-group",
+            description = "The group with which it moves; by default \"default\".")
+    private String viewGroup = "default";
+
+    @Option(
             names = "--no-wait",
             description = "Return once the view is accepted; it is filled in the background.")
     private boolean noWait;
@@ -47,13 +52,14 @@ final class ViewCreateCommand implements Callable<Integer> {
         try (Database database = Database.open(console.address())) {
             database.execute(
                     "CALL pgtrickle.create_view(name => ?, query => ?, block => ?, if_not_exists => ?,"
-                            + " or_replace => ?, use_existing_table => ?)",
+                            + " or_replace => ?, use_existing_table => ?, view_group => ?)",
                     name,
                     query,
                     !noWait,
                     ifNotExists,
                     orReplace,
-                    useExistingTable);
+                    useExistingTable,
+                    viewGroup);
         }
         console.say(noWait ? "view " + name + " is accepted" : "view " + name + " is there");
         return ExitCode.OK;

@@ -109,7 +109,7 @@ DECLARE
 BEGIN
     PERFORM pgtrickle._require_writable();
     IF kind IS NULL
-            OR kind NOT IN ('create_view', 'alter_view', 'rename_view', 'drop_view', 'pause_view', 'resume_view', 'rebuild_view',
+            OR kind NOT IN ('create_view', 'alter_view', 'rename_view', 'drop_view', 'pause_view', 'resume_view', 'rebuild_view', 'move_view',
                             'verify_snapshot')
             OR jsonb_typeof(arguments) IS DISTINCT FROM 'object' OR jsonb_typeof(settings) IS DISTINCT FROM 'object' THEN
         RAISE EXCEPTION 'not a pgtrickle command' USING ERRCODE = '22023', DETAIL = 'PGT-141';
@@ -339,6 +339,17 @@ DECLARE
     result pg_catalog.jsonb;
 BEGIN
     CALL pgtrickle._request('rebuild_view', arguments, result, timeout);
+END
+$p$;
+
+-- Returns when the view has joined the other group: its table gets the difference.
+CREATE OR REPLACE PROCEDURE pgtrickle.move_view(name text, view_group text, timeout interval DEFAULT NULL)
+LANGUAGE plpgsql AS $p$
+DECLARE
+    arguments pg_catalog.jsonb := pg_catalog.jsonb_build_object('name', name, 'view_group', view_group);
+    result pg_catalog.jsonb;
+BEGIN
+    CALL pgtrickle._request('move_view', arguments, result, timeout);
 END
 $p$;
 

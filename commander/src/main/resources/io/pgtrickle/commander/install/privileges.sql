@@ -15,6 +15,7 @@ GRANT EXECUTE ON PROCEDURE
     pgtrickle.pause_view(text),
     pgtrickle.resume_view(text, interval),
     pgtrickle.rebuild_view(text, interval),
+    pgtrickle.move_view(text, text, interval),
     pgtrickle.wait_for_lsn(pg_lsn, interval, text),
     pgtrickle.wait_for_command(bigint, interval),
     pgtrickle.cancel_command(bigint),

@@ -1,0 +1,132 @@
+package io.pgtrickle.commander;
+
+import io.pgtrickle.cdc.Transaction;
+import io.pgtrickle.model.Lsn;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/// What a group does all day: cuts steps, evaluates and writes them, writes its position, makes checkpoints. For one thread.
+///
+/// A step is one transaction when idle and more under backlog. It ends where a replay ends after a restart.
+final class GroupCycle {
+
+    /// Transactions of one step: bounds its latency under backlog.
+    private static final int MAX_STEP_TRANSACTIONS = 10_000;
+
+    /// Row changes of one step: bounds the memory of its deltas.
+    private static final long MAX_STEP_CHANGES = 50_000;
+
+    private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
+
+    /// How long the position in `pgtrickle.progress` may lag behind a stream that brings nothing for the views.
+    private static final Duration POSITION_INTERVAL = Duration.ofSeconds(1);
+
+    private static final Duration PUBLISH_INTERVAL = Duration.ofMillis(200);
+
+    private final Group group;
+    private final InstantSource clock;
+    private final long maxPendingBytes;
+    private final EngineCounters counters;
+    private final List<Transaction> pending = new ArrayList<>();
+    private Supplier<Map<String, byte[]>> metadata = Map::of;
+    private long pendingChanges;
+    private Instant lastCheckpoint;
+    private Instant lastPosition;
+    private Instant lastPublished = Instant.EPOCH;
+
+    /// @param maxPendingBytes state that may wait in memory for a checkpoint
+    GroupCycle(Group group, InstantSource clock, long maxPendingBytes, EngineCounters counters) {
+        this.group = group;
+        this.clock = clock;
+        this.maxPendingBytes = maxPendingBytes;
+        this.counters = counters;
+        this.lastCheckpoint = clock.instant();
+        this.lastPosition = lastCheckpoint;
+    }
+
+    /// Names what a checkpoint keeps beside the group's own.
+    void checkpointWith(Supplier<Map<String, byte[]>> more) {
+        metadata = more;
+    }
+
+    Group group() {
+        return group;
+    }
+
+    EngineCounters counters() {
+        return counters;
+    }
+
+    /// Takes a transaction into the step that is being cut, and closes it after that.
+    void add(Transaction transaction) {
+        if (!transaction.endLsn().isAfter(group.evaluated())) {
+            // the stream began for a group that is further behind
+            transaction.close();
+            return;
+        }
+        if (!pending.isEmpty()
+                && group.isReplay(pending.getLast().endLsn())
+                        != group.isReplay(transaction.endLsn())) {
+            step();
+        }
+        pending.add(transaction);
+        pendingChanges += transaction.changeCount();
+    }
+
+    /// Whether the step is to be evaluated before anything else is taken.
+    boolean isFull() {
+        return pending.size() >= MAX_STEP_TRANSACTIONS || pendingChanges >= MAX_STEP_CHANGES;
+    }
+
+    /// Evaluates what was taken.
+    void step() {
+        if (!pending.isEmpty()) {
+            Instant commitTime = pending.getLast().commitTime();
+            counters.seen(commitTime);
+            long begin = System.nanoTime();
+            if (group.step(pending)) {
+                counters.step(
+                        System.nanoTime() - begin, Duration.between(commitTime, clock.instant()));
+            }
+            pending.forEach(Transaction::close);
+            pending.clear();
+            pendingChanges = 0;
+        }
+        if (group.pendingBytes() > maxPendingBytes) {
+            checkpoint();
+        }
+    }
+
+    /// Between steps, every now and then.
+    void maintain() {
+        Instant now = clock.instant();
+        if (Duration.between(lastPosition, now).compareTo(POSITION_INTERVAL) >= 0) {
+            writePosition();
+        }
+        if (Duration.between(lastCheckpoint, now).compareTo(CHECKPOINT_INTERVAL) >= 0
+                && group.evaluated().isAfter(group.checkpointed())) {
+            checkpoint();
+        }
+        if (Duration.between(lastPublished, now).compareTo(PUBLISH_INTERVAL) >= 0) {
+            counters.publish(group);
+            lastPublished = now;
+        }
+    }
+
+    void writePosition() {
+        group.writePosition();
+        lastPosition = clock.instant();
+    }
+
+    /// The position up to which the state is durable afterwards.
+    Lsn checkpoint() {
+        group.checkpoint(metadata.get());
+        lastCheckpoint = clock.instant();
+        return group.checkpointed();
+    }
+}
