@@ -163,8 +163,13 @@ final class RocksArrangement implements Arrangement {
             pending.forEach(known::put);
             known.age();
         }
-        scans.beforeWrite();
+        forgetPending();
         scans.refresh();
+    }
+
+    /// What was pending is of no interest any more.
+    void forgetPending() {
+        scans.beforeWrite();
         pending.clear();
         sorted = null;
     }

@@ -118,6 +118,10 @@ final class RocksSpace implements StateSpace {
         arrangements.values().forEach(RocksArrangement::keepPending);
     }
 
+    private void forgetPending() {
+        arrangements.values().forEach(RocksArrangement::forgetPending);
+    }
+
     CacheBudget cacheBudget() {
         return store.cacheBudget();
     }
