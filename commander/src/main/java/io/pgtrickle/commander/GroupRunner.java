@@ -353,6 +353,7 @@ final class GroupRunner implements AutoCloseable {
     }
 
     /// The monitor is held; who waits looks again afterwards whatever woke it.
+    @SuppressWarnings("WaitNotInLoop")
     private void waitFor(Duration limit) {
         try {
             wait(limit.toMillis());

@@ -58,7 +58,7 @@ final class DamageTest {
     private static final String POSITION = "position";
 
     /// So small that tables are written.
-    private static final StoreLimits LIMITS = new StoreLimits(1 << 20, 1 << 20);
+    private static final StoreLimits LIMITS = new StoreLimits(1 << 20, 1 << 20, 1 << 20);
 
     @TempDir private Path root = Path.of("");
 
