@@ -45,8 +45,6 @@ final class AggregateTranslator {
                         Relabeling.collate(expressions.translate(entry.node("expr")), collation));
             }
         }
-        List<Expression> direct =
-                aggref.nodes("aggdirectargs").stream().map(expressions::translate).toList();
         List<Plan.SortKey> order =
                 SortKeys.of(
                         aggref.nodes("aggorder"),
@@ -54,6 +52,14 @@ final class AggregateTranslator {
                         expressions::translate,
                         catalog,
                         function.name());
+        List<Expression> direct = new ArrayList<>();
+        for (Node argument : aggref.nodes("aggdirectargs")) {
+            Expression value = expressions.translate(argument);
+            direct.add(
+                    direct.size() < order.size()
+                            ? comparable(value, order.get(direct.size()).expression().type())
+                            : value);
+        }
         Kind kind = kind(function);
         boolean extreme = kind == Kind.MIN || kind == Kind.MAX;
         AggregateCall call =
@@ -75,6 +81,13 @@ final class AggregateTranslator {
             calls.add(call);
         }
         return slots.of(new Slots.Owner.Aggregate(call), type);
+    }
+
+    /// A text that is compared with others gets their collation.
+    private static Expression comparable(Expression value, SqlType other) {
+        return other instanceof SqlType.Text(_, _, Collation collation)
+                ? Relabeling.collate(value, collation)
+                : value;
     }
 
     static Kind kind(FunctionInfo function) {

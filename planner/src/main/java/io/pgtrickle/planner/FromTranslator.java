@@ -174,7 +174,7 @@ final class FromTranslator {
                 Columns.of(scope.argument(reference, at)).stream().forEach(slots::add));
         Rows kept = rows.keep(List.copyOf(slots));
         for (int slot : slots) {
-            TypeChecks.equatable(
+            TypeChecks.equatableHere(
                     rows.type(slot), "a reference to an outer query", scope.context().catalog());
         }
         return new Rows(new Plan.Distinct(kept.plan()), kept.slots());

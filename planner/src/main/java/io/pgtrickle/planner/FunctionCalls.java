@@ -69,12 +69,18 @@ final class FunctionCalls {
                             : catalog.operatorName(request.operatorOid());
             return new Call(request.functionOid(), name, values, request.type(), collation);
         }
+        RemoteCalls.Invocation invocation =
+                new RemoteCalls.Invocation(
+                        function,
+                        catalog.equalityOfFunction(function.oid()).isPresent()
+                                ? arguments.stream()
+                                        .map(argument -> argument.under(collation))
+                                        .toList()
+                                : arguments,
+                        request.collationOid(),
+                        request.variadic());
         return new Expression.Remote(
-                remote.scalar(
-                        new RemoteCalls.Invocation(
-                                function, arguments, request.collationOid(), request.variadic()),
-                        request.type()),
-                values);
+                remote.scalar(invocation, request.type()), invocation.values(), function.oid());
     }
 
     /// A set-returning function.
@@ -121,6 +127,11 @@ final class FunctionCalls {
     /// @param coercion an ARRAYCOERCEEXPR
     Expression castArray(Expression input, Node coercion, SqlType type) {
         return casts.ofArray(input, coercion, type);
+    }
+
+    /// GREATEST or LEAST in an order that only PostgreSQL knows.
+    Expression extreme(String name, List<Expression> terms, SqlType type) {
+        return new Expression.Remote(remote.list(name, terms, type), terms);
     }
 
     /// A cast to a domain whose constraints are checked.

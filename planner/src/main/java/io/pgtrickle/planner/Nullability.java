@@ -57,6 +57,8 @@ final class Nullability {
                                     .allMatch(argument -> notNull(argument, column));
             case Expression.Remote _, Expression.NullIf _, Expression.Quantified _ -> false;
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
+            case Expression.Label(Expression input, _) -> notNull(input, column);
+            case Expression.Unlabel(Expression input, _) -> notNull(input, column);
             case Expression.And(List<Expression> terms) ->
                     terms.stream().allMatch(term -> notNull(term, column));
             case Expression.Or(List<Expression> terms) ->
@@ -135,6 +137,8 @@ final class Nullability {
                                             .toList()));
             case Expression.Constant _,
                     Expression.Remote _,
+                    Expression.Label _,
+                    Expression.Unlabel _,
                     Expression.IsDistinct _,
                     Expression.NullIf _,
                     Expression.Extreme _ -> {}
@@ -167,6 +171,8 @@ final class Nullability {
                     demandedByEither(equality.arguments().getFirst(), strict);
             case Expression.Constant _,
                     Expression.Remote _,
+                    Expression.Label _,
+                    Expression.Unlabel _,
                     Expression.And _,
                     Expression.Or _,
                     Expression.IsNull _,

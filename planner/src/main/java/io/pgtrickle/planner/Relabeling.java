@@ -59,6 +59,7 @@ final class Relabeling {
                     SqlType.CompositeType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
+                    SqlType.LabelledType _,
                     SqlType.Opaque _ ->
                     from.equals(to);
         };
