@@ -168,6 +168,15 @@ final class RunningSidecar implements AutoCloseable {
         await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals, START_LIMIT);
     }
 
+    /// Until one holds the lock of those that serve.
+    void awaitLock() throws SQLException {
+        await(
+                "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()"
+                        + " WHERE l.locktype = 'advisory' AND l.classid = 1886680180 AND l.granted)",
+                "t"::equals,
+                START_LIMIT);
+    }
+
     /// Equal, once all that has committed by now is applied.
     void assertFresh(String view, String query) throws SQLException {
         execute("CALL pgtrickle.wait_for_lsn()");

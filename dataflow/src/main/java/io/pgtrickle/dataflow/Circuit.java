@@ -1,6 +1,8 @@
 package io.pgtrickle.dataflow;
 
 import io.pgtrickle.dataflow.expression.Compiler;
+import io.pgtrickle.dataflow.order.OrderDictionary;
+import io.pgtrickle.dataflow.order.ServerOrder;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Source;
@@ -46,7 +48,7 @@ public final class Circuit {
 
     /// @param remote evaluates what can't be evaluated here
     public static Circuit of(Plan plan, StateSpace state, RemoteFunctions remote) {
-        Builder builder = new Builder(state, new Compiler(remote));
+        Builder builder = new Builder(state, remote);
         builder.node(plan);
         return new Circuit(List.copyOf(builder.nodes), Map.copyOf(builder.sources));
     }
@@ -160,11 +162,18 @@ public final class Circuit {
         private final List<Node> nodes = new ArrayList<>();
         private final Map<Plan, Node> nodeByPlan = new HashMap<>();
         private final Map<Source, Node> sources = new HashMap<>();
+        private final Map<ServerOrder, OrderDictionary> dictionaries = new HashMap<>();
         private int arrangements;
 
-        Builder(StateSpace state, Compiler compiler) {
+        Builder(StateSpace state, RemoteFunctions remote) {
             this.state = state;
-            this.compiler = compiler;
+            this.compiler =
+                    new Compiler(
+                            remote,
+                            order ->
+                                    dictionaries.computeIfAbsent(
+                                            order,
+                                            _ -> new OrderDictionary(order, next(), remote)));
         }
 
         Node node(Plan plan) {

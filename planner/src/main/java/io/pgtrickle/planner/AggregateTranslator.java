@@ -71,12 +71,10 @@ final class AggregateTranslator {
                         Relabeling.collate(expressions.translate(entry.node("expr")), collation));
             }
         }
-        List<Expression> direct =
-                aggref.nodes("aggdirectargs").stream().map(expressions::translate).toList();
         for (Node clause : aggref.nodes("aggorder")) {
             Node entry = QueryScope.clauseTargetEntry(entries, clause.integer("tleSortGroupRef"));
             boolean sortable =
-                    expressions.translate(entry.node("expr")).type().orderable()
+                    expressions.translate(entry.node("expr")).type().hasOrder()
                             && catalog.isDescending(clause.integer("sortop")).isPresent();
             if (!sortable) {
                 return Optional.empty();
@@ -89,6 +87,14 @@ final class AggregateTranslator {
                         expressions::translate,
                         catalog,
                         function.name());
+        List<Expression> direct = new ArrayList<>();
+        for (Node argument : aggref.nodes("aggdirectargs")) {
+            Expression value = expressions.translate(argument);
+            direct.add(
+                    direct.size() < order.size()
+                            ? comparable(value, order.get(direct.size()).expression().type())
+                            : value);
+        }
         Kind kind = kind(function);
         boolean extreme = kind == Kind.MIN || kind == Kind.MAX;
         AggregateCall call =
@@ -106,6 +112,13 @@ final class AggregateTranslator {
                                 direct),
                         type);
         return call.isSupported() ? Optional.of(call) : Optional.empty();
+    }
+
+    /// A text that is compared with others gets their collation.
+    private static Expression comparable(Expression value, SqlType other) {
+        return other instanceof SqlType.Text(_, _, Collation collation)
+                ? Relabeling.collate(value, collation)
+                : value;
     }
 
     static Kind kind(FunctionInfo function) {

@@ -73,7 +73,7 @@ final class AnonymousRows {
                         yield oid == RowTypes.RECORD;
                     }
                     case SqlType.ArrayType(_, int elementOid, _) -> elementOid == RowTypes.RECORD;
-                    case SqlType.Opaque(int oid, _) -> oid == RowTypes.RECORD;
+                    case SqlType.Opaque(int oid, _, _) -> oid == RowTypes.RECORD;
                     case SqlType _ -> false;
                 };
         if (within) {

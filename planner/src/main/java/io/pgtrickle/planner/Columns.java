@@ -4,7 +4,6 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.expression.Expression.Column;
-import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -94,10 +93,15 @@ final class Columns {
         return switch (expression) {
             case Column _, Expression.Constant _ -> expression;
             case Call call -> call(call, function);
-            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
-                    new Expression.Remote(call, all(arguments, function));
+            case Expression.Remote remote ->
+                    new Expression.Remote(
+                            remote.call(), all(remote.arguments(), function), remote.functionOid());
             case Expression.Relabel relabel ->
                     new Expression.Relabel(function.apply(relabel.input()), relabel.type());
+            case Expression.Label label ->
+                    new Expression.Label(function.apply(label.input()), label.orders());
+            case Expression.Unlabel unlabel ->
+                    new Expression.Unlabel(function.apply(unlabel.input()), unlabel.type());
             case Expression.And(List<Expression> terms) -> new Expression.And(all(terms, function));
             case Expression.Or(List<Expression> terms) -> new Expression.Or(all(terms, function));
             case Expression.Not(Expression input) -> new Expression.Not(function.apply(input));

@@ -85,7 +85,7 @@ final class ConstantDecoder {
                 yield new Interval(in.getInt(), days, micros);
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
-            case SqlType.Opaque(int oid, _) when catalog.isText(oid) -> Bytes.of(payload(in));
+            case SqlType.Opaque opaque when catalog.isText(opaque.oid()) -> Bytes.of(payload(in));
             case SqlType.TimeTzType _ -> new TimeWithZone(in.getLong(), in.getInt());
             case SqlType.BitType _ -> bits(payload(in));
             case SqlType.NetworkType(int oid) -> network(payload(in), oid == Oids.CIDR);
@@ -106,6 +106,7 @@ final class ConstantDecoder {
             case SqlType.CompositeType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
+                    SqlType.LabelledType _,
                     SqlType.Opaque _ ->
                     throw Refusals.type(
                             "constants of type "

@@ -24,7 +24,12 @@ final class ConstantFolding {
     /// @param expression whose parts are folded already
     static Expression fold(Expression expression) {
         return switch (expression) {
-            case Constant _, Expression.Column _, Expression.Remote _ -> expression;
+            case Constant _,
+                    Expression.Column _,
+                    Expression.Remote _,
+                    Expression.Label _,
+                    Expression.Unlabel _ ->
+                    expression;
             case Expression.And(List<Expression> terms) -> junction(terms, false);
             case Expression.Or(List<Expression> terms) -> junction(terms, true);
             case Expression.Case choice -> choice(choice);

@@ -431,11 +431,14 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                                 Relabeling.collate(
                                         term, catalog.collation(node.integer("inputcollid"))))
                         .toList();
-        String name = node.integer("op") == 0 ? "GREATEST" : "LEAST";
+        boolean greatest = node.integer("op") == 0;
+        String name = greatest ? "GREATEST" : "LEAST";
         for (Expression term : terms) {
             TypeChecks.orderable(term.type(), name, catalog);
         }
-        return new Expression.Extreme(node.integer("op") == 0, terms, type);
+        return terms.stream().allMatch(term -> term.type().orderable())
+                ? new Expression.Extreme(greatest, terms, type)
+                : calls.extreme(name, terms, type);
     }
 
     private Expression domain(Node node) {

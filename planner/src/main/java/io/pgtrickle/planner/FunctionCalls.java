@@ -69,13 +69,20 @@ final class FunctionCalls {
                             : catalog.operator(request.operatorOid()).name();
             return new Call(request.functionOid(), name, values, request.type(), collation);
         }
-        return AnonymousRows.call(
-                remote.scalar(
-                        new RemoteCalls.Invocation(
-                                function, arguments, request.collationOid(), request.variadic()),
-                        request.type()),
-                values,
-                catalog);
+        RemoteCalls.Invocation invocation =
+                new RemoteCalls.Invocation(
+                        function,
+                        catalog.equalityOfFunction(function.oid()).isPresent()
+                                ? arguments.stream()
+                                        .map(argument -> argument.under(collation))
+                                        .toList()
+                                : arguments,
+                        request.collationOid(),
+                        request.variadic());
+        AnonymousRows.Flat call =
+                AnonymousRows.flat(
+                        remote.scalar(invocation, request.type()), invocation.values(), catalog);
+        return new Expression.Remote(call.call(), call.arguments(), function.oid());
     }
 
     /// A set-returning function.
@@ -149,6 +156,11 @@ final class FunctionCalls {
     /// @param coercion an ARRAYCOERCEEXPR
     Expression castArray(Expression input, Node coercion, SqlType type) {
         return casts.ofArray(input, coercion, type);
+    }
+
+    /// GREATEST or LEAST in an order that only PostgreSQL knows.
+    Expression extreme(String name, List<Expression> terms, SqlType type) {
+        return new Expression.Remote(remote.list(name, terms, type), terms);
     }
 
     /// A cast to a domain whose constraints are checked.

@@ -55,7 +55,7 @@ record JoinTerms(
     }
 
     /// The key with one side over each row, where it can be seen so.
-    private static Optional<EquiKey> across(EquiKey key, int width) {
+    static Optional<EquiKey> across(EquiKey key, int width) {
         BitSet left = Columns.of(key.left());
         BitSet right = Columns.of(key.right());
         if (left.isEmpty() || right.isEmpty()) {

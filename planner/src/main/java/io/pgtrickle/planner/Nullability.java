@@ -64,6 +64,8 @@ final class Nullability {
             case Expression.MakeRow _ -> true;
             case Expression.Image(Expression input) -> notNull(input, column);
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
+            case Expression.Label(Expression input, _) -> notNull(input, column);
+            case Expression.Unlabel(Expression input, _) -> notNull(input, column);
             case Expression.And(List<Expression> terms) ->
                     terms.stream().allMatch(term -> notNull(term, column));
             case Expression.Or(List<Expression> terms) ->
@@ -142,6 +144,8 @@ final class Nullability {
                                             .toList()));
             case Expression.Constant _,
                     Expression.Remote _,
+                    Expression.Label _,
+                    Expression.Unlabel _,
                     Expression.IsDistinct _,
                     Expression.NullIf _,
                     Expression.MakeRow _,
@@ -183,6 +187,8 @@ final class Nullability {
             case Expression.Image(Expression input) -> demandedByEither(input, strict);
             case Expression.Constant _,
                     Expression.Remote _,
+                    Expression.Label _,
+                    Expression.Unlabel _,
                     Expression.And _,
                     Expression.Or _,
                     Expression.IsNull _,

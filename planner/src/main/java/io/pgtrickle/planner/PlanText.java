@@ -3,6 +3,7 @@ package io.pgtrickle.planner;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.order.ServerOrder;
 import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction;
 import io.pgtrickle.dataflow.plan.Plan;
@@ -287,9 +288,14 @@ final class PlanText {
                             + "::"
                             + of(type);
             case Call call -> of(call);
-            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
-                    of(call) + list(arguments);
+            case Expression.Remote remote -> of(remote.call()) + list(remote.arguments());
             case Expression.Relabel(Expression input, SqlType type) -> of(input) + "::" + of(type);
+            case Expression.Label(Expression input, List<ServerOrder> orders) ->
+                    orders.stream()
+                            .map(order -> of(order.ranks()))
+                            .collect(Collectors.joining(", ", "label(" + of(input) + ", ", ")"));
+            case Expression.Unlabel(Expression input, SqlType type) ->
+                    "unlabel(" + of(input) + ")::" + of(type);
             case Expression.And(List<Expression> terms) -> "and" + list(terms);
             case Expression.Or(List<Expression> terms) -> "or" + list(terms);
             case Expression.Not(Expression input) -> "not(" + of(input) + ")";
@@ -400,11 +406,12 @@ final class PlanText {
                             .collect(Collectors.joining(", ", "row(", ")"));
             case SqlType.RangeType(_, SqlType subtype) -> "range(" + of(subtype) + ")";
             case SqlType.MultirangeType(_, SqlType.RangeType range) -> "multi" + of(range);
-            case SqlType.Opaque(int oid, boolean imageEquality) ->
+            case SqlType.Opaque opaque ->
                     "opaque("
-                            + Integer.toUnsignedString(oid)
-                            + (imageEquality ? " comparable" : "")
+                            + Integer.toUnsignedString(opaque.oid())
+                            + (opaque.imageEquality() ? " comparable" : "")
                             + ")";
+            case SqlType.LabelledType(SqlType base) -> "labelled(" + of(base) + ")";
         };
     }
 }

@@ -103,7 +103,7 @@ public final class Planner {
         Plan rewritten = new PlanRewriter(facts).rewrite(translated.plan());
         RowProperties properties = new PlanProperties(facts).of(rewritten);
         List<OutputColumn> columns = columns(names, rewritten, properties);
-        Plan placed = RemotePlacement.place(rewritten);
+        Plan placed = RemotePlacement.place(new OrderPlacement(catalog).place(rewritten));
         ViewPlan plan =
                 new ViewPlan(
                         placed,

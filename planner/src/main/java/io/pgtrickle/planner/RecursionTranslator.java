@@ -45,7 +45,7 @@ final class RecursionTranslator {
         boolean all = operation.flag("all");
         if (!all) {
             types.forEach(
-                    type -> TypeChecks.equatable(type, "a recursive UNION", context.catalog()));
+                    type -> TypeChecks.equatableHere(type, "a recursive UNION", context.catalog()));
         }
         return Optional.of(
                 new Plan.Recursive(

@@ -81,6 +81,7 @@ final class Relabeling {
                     SqlType.JsonbType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
+                    SqlType.LabelledType _,
                     SqlType.Opaque _ ->
                     from.equals(to);
         };

@@ -2,6 +2,7 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.model.remote.RemoteCall;
+import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.planner.CatalogReader.Signature;
 import io.pgtrickle.postgres.FunctionInfo;
@@ -31,7 +32,12 @@ final class RemoteCalls {
     }
 
     /// An argument and the name under which it is given; empty for one by its place.
-    record Argument(String name, Expression value) {}
+    record Argument(String name, Expression value) {
+
+        Argument under(Collation collation) {
+            return new Argument(name, Relabeling.collate(value, collation));
+        }
+    }
 
     /// How a function is called.
     ///
@@ -70,6 +76,28 @@ final class RemoteCalls {
     /// @param definition of its columns, `AS (…)`, or empty
     RemoteCall rows(Invocation call, List<SqlType> columns, String definition) {
         return function(call, columns, ")" + definition, RemoteCall.Kind.ROWS);
+    }
+
+    /// GREATEST and its kin, which are no functions; each term under its collation.
+    RemoteCall list(String keyword, List<Expression> terms, SqlType result) {
+        List<String> fragments = new ArrayList<>();
+        String before = keyword + "((";
+        for (Expression term : terms) {
+            fragments.add(before);
+            String collation =
+                    term.type() instanceof SqlType.Text text
+                            ? collate(text, text.collation().oid())
+                            : "";
+            before = ")" + collation + ", (";
+        }
+        fragments.add(before.substring(0, before.length() - 3) + ")");
+        List<SqlType> types = terms.stream().map(Expression::type).toList();
+        return new RemoteCall(
+                keyword,
+                new RemoteCall.Text(fragments, types.stream().anyMatch(RemoteCalls::isForeign)),
+                types,
+                List.of(result),
+                RemoteCall.Kind.SCALAR);
     }
 
     private RemoteCall function(

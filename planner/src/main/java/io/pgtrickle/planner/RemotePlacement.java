@@ -143,6 +143,7 @@ final class RemotePlacement {
 
     private static boolean isRemote(Expression expression) {
         return expression instanceof Expression.Remote
+                || expression instanceof Expression.Label
                 || expression.parts().stream().anyMatch(RemotePlacement::isRemote);
     }
 

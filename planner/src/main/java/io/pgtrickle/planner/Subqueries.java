@@ -262,7 +262,7 @@ final class Subqueries {
             return Domain.NONE;
         }
         for (Expression argument : arguments) {
-            TypeChecks.equatable(
+            TypeChecks.equatableHere(
                     argument.type(), "a reference to an outer query", scope.context().catalog());
         }
         return new Domain(

@@ -257,7 +257,7 @@ final class SubqueryValues {
                             : new Plan.Distinct(
                                     new Plan.Project(source.plan(), source.place(taken)));
             taken.forEach(value ->
-                    TypeChecks.equatable(
+                    TypeChecks.equatableHere(
                             value.type(),
                             "a comparison with a subquery",
                             scope.context().catalog()));

@@ -62,6 +62,20 @@ final class Types {
              WHERE CAST(? AS oid) IN (r.rngtypid, r.rngmultitypid)\
             """;
 
+    /// Where the type has a default btree order: its own, that of ranges, or that of a type to which it is coerced without change.
+    private static final String ORDERED_ARRAY =
+            """
+            SELECT t.typarray::bigint AS array FROM pg_catalog.pg_type t
+             WHERE t.oid = CAST(? AS oid) AND t.typarray <> 0
+               AND EXISTS (SELECT FROM pg_catalog.pg_opclass c
+                            WHERE c.opcmethod = (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree') AND c.opcdefault
+                              AND (c.opcintype = t.oid
+                                   OR c.opcintype = CASE t.typtype WHEN 'r' THEN 3831 WHEN 'm' THEN 4537 END
+                                   OR EXISTS (SELECT FROM pg_catalog.pg_cast k
+                                               WHERE k.castsource = t.oid AND k.casttarget = c.opcintype
+                                                 AND k.castmethod = 'b' AND k.castcontext = 'i')))\
+            """;
+
     private final Connection connection;
 
     private final IntFunction<Collation> collations;
@@ -121,7 +135,7 @@ final class Types {
                 yield entry.array()
                         ? new SqlType.ArrayType(
                                 oid, entry.element(), type(entry.element(), collation))
-                        : new SqlType.Opaque(oid, IMAGE_EQUALITY.contains(oid));
+                        : new SqlType.Opaque(oid, IMAGE_EQUALITY.contains(oid), orderedArray(oid));
             }
         };
     }
@@ -153,11 +167,20 @@ final class Types {
     private SqlType range(int oid, boolean multirange) {
         RangeEntry entry = rangeEntry(oid);
         if (!entry.defaultOrder()) {
-            return new SqlType.Opaque(oid, false);
+            return new SqlType.Opaque(oid, false, orderedArray(oid));
         }
         SqlType subtype = type(entry.subtype(), collations.apply(entry.collation()));
         SqlType.RangeType range = new SqlType.RangeType(entry.range(), subtype);
         return multirange ? new SqlType.MultirangeType(oid, range) : range;
+    }
+
+    private int orderedArray(int oid) {
+        return Rows.first(
+                        connection,
+                        ORDERED_ARRAY,
+                        row -> Rows.oid(row, "array"),
+                        Integer.toUnsignedLong(oid))
+                .orElse(0);
     }
 
     private RangeEntry rangeEntry(int oid) {

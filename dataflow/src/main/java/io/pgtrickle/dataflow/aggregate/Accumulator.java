@@ -105,6 +105,7 @@ public sealed interface Accumulator
                     SqlType.CompositeType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
+                    SqlType.LabelledType _,
                     SqlType.Opaque _ ->
                     throw PgtrickleException.of(ErrorCode.INTERNAL, "no sum for " + call);
         };

@@ -2,6 +2,9 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.dataflow.order.Labelling;
+import io.pgtrickle.dataflow.order.OrderDictionaries;
+import io.pgtrickle.dataflow.order.ServerOrder;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
@@ -12,17 +15,20 @@ import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// One run of the compiler.
 final class Compilation {
 
     private final RemoteCache remote;
-    private final List<RemoteEvaluator> calls;
+    private final OrderDictionaries dictionaries;
+    private final List<Preparable> calls;
 
     /// @param calls gets the parts that are evaluated in PostgreSQL, inner ones before those that they are arguments of
-    Compilation(RemoteCache remote, List<RemoteEvaluator> calls) {
+    Compilation(RemoteCache remote, OrderDictionaries dictionaries, List<Preparable> calls) {
         this.remote = remote;
+        this.dictionaries = dictionaries;
         this.calls = calls;
     }
 
@@ -33,6 +39,8 @@ final class Compilation {
             case Call call -> call(call);
             case Expression.Remote call -> remote(call);
             case Expression.Relabel(Expression input, _) -> compile(input);
+            case Expression.Label label -> label(label);
+            case Expression.Unlabel(Expression input, _) -> unlabel(input.type(), compile(input));
             case Expression.And(List<Expression> terms) -> junction(terms, false);
             case Expression.Or(List<Expression> terms) -> junction(terms, true);
             case Expression.Not(Expression input) -> not(compile(input));
@@ -92,6 +100,26 @@ final class Compilation {
         RemoteEvaluator evaluator = new RemoteEvaluator(remote, call.call(), all(call.arguments()));
         calls.add(evaluator);
         return evaluator;
+    }
+
+    private Evaluator label(Expression.Label label) {
+        LabelEvaluator evaluator =
+                new LabelEvaluator(
+                        compile(label.input()),
+                        label.type(),
+                        label.orders().stream()
+                                .collect(
+                                        Collectors.toMap(
+                                                ServerOrder::type, dictionaries::dictionary)));
+        calls.add(evaluator);
+        return evaluator;
+    }
+
+    private static Evaluator unlabel(SqlType labelled, Evaluator input) {
+        return row -> {
+            Object value = input.evaluate(row);
+            return value == null ? null : Labelling.unlabelled(labelled, value);
+        };
     }
 
     private static Evaluator ternary(NativeFunction.Ternary function, Evaluator[] arguments) {

@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow.expression;
 
+import io.pgtrickle.dataflow.order.OrderDictionaries;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.remote.RemoteCall;
@@ -15,10 +16,25 @@ import java.util.List;
 public final class Compiler {
 
     private final RemoteCache remote;
+    private final OrderDictionaries dictionaries;
 
+    /// For what has no labels.
+    ///
     /// @param remote evaluates the `Remote` parts
     public Compiler(RemoteFunctions remote) {
+        this(
+                remote,
+                order -> {
+                    throw PgtrickleException.of(
+                            ErrorCode.UNSUPPORTED_FUNCTION,
+                            "\"" + order.ranks().name() + "\" can't be asked of PostgreSQL here");
+                });
+    }
+
+    /// @param dictionaries for the `Label` parts
+    public Compiler(RemoteFunctions remote, OrderDictionaries dictionaries) {
         this.remote = new RemoteCache(remote);
+        this.dictionaries = dictionaries;
     }
 
     /// Compiles what has no `Remote` parts.
@@ -30,8 +46,8 @@ public final class Compiler {
 
     /// @throws PgtrickleException UNSUPPORTED_FUNCTION where a function isn't native (`NativeFunctions.supports`)
     public Evaluator evaluator(Expression expression) {
-        List<RemoteEvaluator> calls = new ArrayList<>();
-        Evaluator compiled = new Compilation(remote, calls).compile(expression);
+        List<Preparable> calls = new ArrayList<>();
+        Evaluator compiled = new Compilation(remote, dictionaries, calls).compile(expression);
         return calls.isEmpty() ? compiled : new PreparedEvaluator(compiled, calls);
     }
 

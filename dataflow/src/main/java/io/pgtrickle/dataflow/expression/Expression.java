@@ -1,5 +1,6 @@
 package io.pgtrickle.dataflow.expression;
 
+import io.pgtrickle.dataflow.order.ServerOrder;
 import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.Oids;
@@ -19,8 +20,10 @@ public sealed interface Expression {
         return switch (this) {
             case Column _, Constant _ -> List.of();
             case Call call -> call.arguments();
-            case Remote(_, List<Expression> arguments) -> arguments;
+            case Remote remote -> remote.arguments();
             case Relabel(Expression input, _) -> List.of(input);
+            case Label(Expression input, _) -> List.of(input);
+            case Unlabel(Expression input, _) -> List.of(input);
             case And(List<Expression> terms) -> terms;
             case Or(List<Expression> terms) -> terms;
             case Not(Expression input) -> List.of(input);
@@ -80,10 +83,19 @@ public sealed interface Expression {
     }
 
     /// What isn't known here: PostgreSQL evaluates it, over the values of the arguments.
-    record Remote(RemoteCall call, List<Expression> arguments) implements Expression {
+    ///
+    /// @param functionOid of the function that it is a call of; 0 where it is more, or none
+    record Remote(RemoteCall call, List<Expression> arguments, int functionOid)
+            implements Expression {
+
         public Remote(RemoteCall call, List<Expression> arguments) {
+            this(call, arguments, 0);
+        }
+
+        public Remote(RemoteCall call, List<Expression> arguments, int functionOid) {
             this.call = call;
             this.arguments = List.copyOf(arguments);
+            this.functionOid = functionOid;
             if (call.columns().size() != 1 || call.arity() != arguments.size()) {
                 throw new IllegalArgumentException(
                         call + " is no scalar of " + arguments.size() + " arguments");
@@ -98,6 +110,24 @@ public sealed interface Expression {
 
     /// The same value under another type with the same representation (RelabelType): no work.
     record Relabel(Expression input, SqlType type) implements Expression {}
+
+    /// The value under its `labelled` type, with its place in PostgreSQL's order.
+    ///
+    /// @param orders of the parts that get labels
+    record Label(Expression input, List<ServerOrder> orders) implements Expression {
+        public Label(Expression input, List<ServerOrder> orders) {
+            this.input = input;
+            this.orders = List.copyOf(orders);
+        }
+
+        @Override
+        public SqlType type() {
+            return input.type().labelled();
+        }
+    }
+
+    /// A labelled value under its own type again.
+    record Unlabel(Expression input, SqlType type) implements Expression {}
 
     record And(List<Expression> terms) implements Expression {
         public And(List<Expression> terms) {

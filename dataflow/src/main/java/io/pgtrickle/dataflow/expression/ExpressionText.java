@@ -2,7 +2,6 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
-import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
@@ -20,9 +19,11 @@ public final class ExpressionText {
                     index < columns.size() ? columns.get(index) : "$" + (index + 1);
             case Expression.Constant(Object value, _) -> constant(Optional.ofNullable(value));
             case Call call -> call(call, columns);
-            case Expression.Remote(RemoteCall call, List<Expression> arguments) ->
-                    call.name() + join(arguments, ", ", columns);
+            case Expression.Remote remote ->
+                    remote.call().name() + join(remote.arguments(), ", ", columns);
             case Expression.Relabel(Expression input, _) -> of(input, columns);
+            case Expression.Label(Expression input, _) -> of(input, columns);
+            case Expression.Unlabel(Expression input, _) -> of(input, columns);
             case Expression.And(List<Expression> terms) -> join(terms, " and ", columns);
             case Expression.Or(List<Expression> terms) -> join(terms, " or ", columns);
             case Expression.Not(Expression input) -> "(not " + of(input, columns) + ")";

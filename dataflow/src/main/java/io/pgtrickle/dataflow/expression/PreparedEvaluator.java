@@ -8,9 +8,10 @@ import org.jspecify.annotations.Nullable;
 /// An expression with parts that PostgreSQL evaluates.
 ///
 /// @param calls inner ones before those that they are arguments of
-record PreparedEvaluator(Evaluator compiled, List<RemoteEvaluator> calls) implements Evaluator {
+record PreparedEvaluator(Evaluator compiled, List<? extends Preparable> calls)
+        implements Evaluator {
 
-    PreparedEvaluator(Evaluator compiled, List<RemoteEvaluator> calls) {
+    PreparedEvaluator(Evaluator compiled, List<? extends Preparable> calls) {
         this.compiled = compiled;
         this.calls = List.copyOf(calls);
     }

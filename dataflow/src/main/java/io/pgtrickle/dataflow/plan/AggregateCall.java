@@ -116,8 +116,8 @@ public record AggregateCall(
     /// Whether the aggregate is known for its arguments' types.
     public boolean isSupported() {
         boolean clausesAreKnown =
-                clauses.order().stream().allMatch(key -> key.expression().type().orderable())
-                        && (!distinct() || arguments.stream().allMatch(a -> a.type().equatable()));
+                clauses.order().stream().allMatch(key -> key.expression().type().hasOrder())
+                        && (!distinct() || arguments.stream().allMatch(this::isDistinguished));
         return clausesAreKnown
                 && switch (kind()) {
                     case COUNT -> true;
@@ -129,7 +129,7 @@ public record AggregateCall(
                     case AVG ->
                             argumentIs(
                                     type -> isNumber(type) || type instanceof SqlType.IntervalType);
-                    case MIN, MAX -> argumentIs(SqlType::orderable);
+                    case MIN, MAX -> argumentIs(SqlType::hasOrder);
                     case OTHER -> supports(AggregateFamily.of(function.oid()));
                 };
     }
@@ -162,6 +162,13 @@ public record AggregateCall(
         };
     }
 
+    /// What counts only may have labels; the values that an aggregate works on have none.
+    private boolean isDistinguished(Expression argument) {
+        return kind() == AggregateFunction.Kind.COUNT
+                ? argument.type().hasEquality()
+                : argument.type().equatable();
+    }
+
     private boolean argumentIs(Predicate<SqlType> condition) {
         return argument().map(Expression::type).filter(condition).isPresent();
     }
@@ -184,6 +191,7 @@ public record AggregateCall(
                     SqlType.CompositeType _,
                     SqlType.RangeType _,
                     SqlType.MultirangeType _,
+                    SqlType.LabelledType _,
                     SqlType.Opaque _ ->
                     false;
         };

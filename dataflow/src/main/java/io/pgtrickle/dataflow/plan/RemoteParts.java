@@ -31,6 +31,8 @@ final class RemoteParts {
             Expression expression = rest.pop();
             if (expression instanceof Expression.Remote remote) {
                 calls.add(remote.call());
+            } else if (expression instanceof Expression.Label label) {
+                label.orders().forEach(order -> calls.add(order.ranks()));
             }
             expression.parts().forEach(rest::push);
         }

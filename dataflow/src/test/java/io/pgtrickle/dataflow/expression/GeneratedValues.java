@@ -72,7 +72,8 @@ final class GeneratedValues {
                     SqlType.RangeType _,
                     SqlType.MultirangeType _ ->
                     new GeneratedContainers(random, this).value(type);
-            case SqlType.Opaque _ -> throw new AssertionError("no values of " + type);
+            case SqlType.LabelledType _, SqlType.Opaque _ ->
+                    throw new AssertionError("no values of " + type);
         };
     }
 

@@ -7,6 +7,7 @@ import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Labelled;
 import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
@@ -60,6 +61,13 @@ final class BinaryCodec {
             case SqlType.Text _, SqlType.EnumType _ -> decodeText(source, offset, length);
             case SqlType.ByteString _, SqlType.NetworkType _, SqlType.Opaque _ ->
                     Bytes.copyOf(source, offset, length);
+            case SqlType.LabelledType(SqlType base) -> {
+                int labelLength = in.getInt();
+                int start = offset + 4 + labelLength;
+                yield new Labelled(
+                        Bytes.copyOf(source, offset + 4, labelLength),
+                        base.decode(source, start, length - 4 - labelLength));
+            }
             case SqlType.IntervalType _ -> {
                 checkLength(type, length, 16);
                 long micros = in.getLong();
@@ -99,6 +107,11 @@ final class BinaryCodec {
             case SqlType.Text _, SqlType.EnumType _ -> out.write(((String) value).getBytes(UTF_8));
             case SqlType.ByteString _, SqlType.NetworkType _, SqlType.Opaque _ ->
                     out.write(((Bytes) value).array());
+            case SqlType.LabelledType(SqlType base) -> {
+                Labelled labelled = (Labelled) value;
+                out.writeInt(labelled.label().length()).write(labelled.label().array());
+                base.encode(labelled.value(), out);
+            }
             case SqlType.IntervalType _ -> {
                 Interval interval = (Interval) value;
                 out.writeLong(interval.micros())

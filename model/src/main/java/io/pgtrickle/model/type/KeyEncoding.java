@@ -6,6 +6,7 @@ import io.pgtrickle.model.BitString;
 import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Labelled;
 import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.Range;
@@ -54,6 +55,7 @@ final class KeyEncoding {
                             out);
             case SqlType.ByteString _, SqlType.Opaque _ ->
                     writeEscaped(((Bytes) value).array(), out);
+            case SqlType.LabelledType _ -> writeEscaped(((Labelled) value).label().array(), out);
             case SqlType.IntervalType _ -> writeSpan((Interval) value, out);
             case SqlType.EnumType(_, List<String> labels) ->
                     out.writeInt(Ordering.rank(type, labels, value));

@@ -5,6 +5,7 @@ import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Labelled;
 import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
@@ -39,6 +40,7 @@ final class Ordering {
                                     withoutTrailingBlanks((String) b))
                             : compareCodePoints((String) a, (String) b);
             case SqlType.ByteString _, SqlType.Opaque _ -> ((Bytes) a).compareTo((Bytes) b);
+            case SqlType.LabelledType _ -> ((Labelled) a).label().compareTo(((Labelled) b).label());
             case SqlType.IntervalType _ -> span((Interval) a).compareTo(span((Interval) b));
             case SqlType.EnumType(_, List<String> labels) ->
                     Integer.compare(rank(type, labels, a), rank(type, labels, b));

@@ -26,6 +26,7 @@ import java.util.function.Predicate;
 /// | `CompositeType` | `Row`, a cell for each field |
 /// | `RangeType`, `MultirangeType` | `Range`, `Multirange` |
 /// | `Opaque`: every other type | `Bytes`, PostgreSQL's binary image, carried untouched |
+/// | `LabelledType` | `Labelled`, a value of another type with its place in PostgreSQL's order |
 ///
 /// A domain is its base type.
 ///
@@ -55,8 +56,9 @@ public sealed interface SqlType {
     default boolean equatable() {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.deterministic();
-            case Opaque(_, boolean imageEquality) -> imageEquality;
-            case Bool _,
+            case Opaque opaque -> opaque.imageEquality();
+            case LabelledType _,
+                    Bool _,
                     Integral _,
                     Real _,
                     DoublePrecision _,
@@ -81,7 +83,8 @@ public sealed interface SqlType {
         return switch (this) {
             case Text(_, _, Collation collation) -> collation.byteOrder();
             case Opaque _ -> false;
-            case Bool _,
+            case LabelledType _,
+                    Bool _,
                     Integral _,
                     Real _,
                     DoublePrecision _,
@@ -101,8 +104,50 @@ public sealed interface SqlType {
         };
     }
 
+    /// Whether the type has a default order, be it known here or to PostgreSQL alone.
+    default boolean hasOrder() {
+        return orderable() || labelled().orderable();
+    }
+
+    /// Whether the type has an equality, be it known here or to PostgreSQL alone.
+    default boolean hasEquality() {
+        return equatable() || labelled().equatable();
+    }
+
+    /// The type with labels for what of it isn't orderable here but is in PostgreSQL.
+    default SqlType labelled() {
+        return switch (this) {
+            case Text _, JsonbType _ -> orderable() ? this : new LabelledType(this);
+            case Opaque opaque -> opaque.isOrdered() ? new LabelledType(this) : this;
+            case LabelledType _,
+                    Bool _,
+                    Integral _,
+                    Real _,
+                    DoublePrecision _,
+                    NumericType _,
+                    ByteString _,
+                    IntervalType _,
+                    TimeTzType _,
+                    BitType _,
+                    NetworkType _,
+                    EnumType _ ->
+                    this;
+            case ArrayType(int oid, int elementOid, SqlType element) ->
+                    new ArrayType(oid, elementOid, element.labelled());
+            case CompositeType(int oid, List<Field> fields) ->
+                    new CompositeType(
+                            oid,
+                            fields.stream()
+                                    .map(field -> field.of(field.type().labelled()))
+                                    .toList());
+            case RangeType range -> range.labelledRange();
+            case MultirangeType(int oid, RangeType range) ->
+                    new MultirangeType(oid, range.labelledRange());
+        };
+    }
+
     /// Whether values that SQL takes for equal always have one image. False for numeric (1.0 = 1.00), float (−0 = 0),
-    /// interval (1 mon = 30 days), bpchar, jsonb,
+    /// interval (1 mon = 30 days), bpchar, jsonb, text under a nondeterministic collation,
     /// and what contains them.
     default boolean equalMeansSameImage() {
         return switch (this) {
@@ -112,10 +157,12 @@ public sealed interface SqlType {
                     TimeTzType _,
                     BitType _,
                     NetworkType _,
-                    EnumType _,
-                    Opaque _ ->
+                    EnumType _ ->
                     true;
-            case Text(_, boolean blankPadded, _) -> !blankPadded;
+            case Opaque opaque -> opaque.imageEquality();
+            case LabelledType(SqlType base) -> base.equalMeansSameImage();
+            case Text(_, boolean blankPadded, Collation collation) ->
+                    !blankPadded && collation.deterministic();
             case Real _, DoublePrecision _, NumericType _, IntervalType _, JsonbType _ -> false;
             case ArrayType(_, _, SqlType element) -> element.equalMeansSameImage();
             case CompositeType composite -> composite.all(SqlType::equalMeansSameImage);
@@ -230,10 +277,18 @@ public sealed interface SqlType {
 
     /// @param attributeNumber in `pg_attribute`
     /// @param typeOid as images of composites tell it: a domain's own
-    record Field(int attributeNumber, String name, int typeOid, SqlType type) {}
+    record Field(int attributeNumber, String name, int typeOid, SqlType type) {
+        private Field of(SqlType other) {
+            return new Field(attributeNumber, name, typeOid, other);
+        }
+    }
 
     /// @param subtype under the range's collation and in its default order
-    record RangeType(int oid, SqlType subtype) implements SqlType {}
+    record RangeType(int oid, SqlType subtype) implements SqlType {
+        private RangeType labelledRange() {
+            return new RangeType(oid, subtype.labelled());
+        }
+    }
 
     record MultirangeType(int oid, RangeType range) implements SqlType {}
 
@@ -248,7 +303,28 @@ public sealed interface SqlType {
     /// A type whose meaning isn't known here.
     ///
     /// @param imageEquality whether two values are equal in SQL exactly when their images are
-    record Opaque(int oid, boolean imageEquality) implements SqlType {}
+    /// @param orderedArrayOid of the type's arrays, by which PostgreSQL is asked for its order; 0 where it has no default one
+    record Opaque(int oid, boolean imageEquality, int orderedArrayOid) implements SqlType {
+
+        /// One without an order.
+        public Opaque(int oid, boolean imageEquality) {
+            this(oid, imageEquality, 0);
+        }
+
+        boolean isOrdered() {
+            return orderedArrayOid != 0;
+        }
+    }
+
+    /// Values of another type, equal and ordered by their labels. Rows that operators keep have such cells, those of tables don't.
+    ///
+    /// @param base no container
+    record LabelledType(SqlType base) implements SqlType {
+        @Override
+        public int oid() {
+            return base.oid();
+        }
+    }
 
     private static PgtrickleException wrongClass(
             SqlType type, Object value, ClassCastException cause) {

@@ -112,6 +112,7 @@ final class SqlTypeLawTest {
                         SqlType.EnumType _,
                         SqlType.ByteString _,
                         SqlType.NetworkType _,
+                        SqlType.LabelledType _,
                         SqlType.Opaque _ -> {}
                 case SqlType.Bool _,
                         SqlType.Integral _,
