@@ -119,7 +119,7 @@ final class StreamReader implements Runnable {
             }
             return;
         }
-        // waits a millisecond at most: pgjdbc polls the socket
+        // waits a moment at most: pgjdbc polls the socket (`ReplicationSocketFactory`)
         ByteBuffer message = session.stream().readPending();
         if (message == null) {
             seeFrontier();

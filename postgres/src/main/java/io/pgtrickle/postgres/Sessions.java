@@ -70,6 +70,8 @@ public final class Sessions {
         PGProperty.PREFER_QUERY_MODE.set(properties, "simple");
         PGProperty.ASSUME_MIN_SERVER_VERSION.set(properties, "14");
         properties.remove(PGProperty.SOCKET_TIMEOUT.getName());
+        properties.putIfAbsent(
+                PGProperty.SOCKET_FACTORY.getName(), ReplicationSocketFactory.class.getName());
         Connection connection = connect(address, properties);
         try {
             return connection.unwrap(PGConnection.class);
