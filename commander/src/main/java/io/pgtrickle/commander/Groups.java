@@ -236,6 +236,11 @@ final class Groups implements AutoCloseable {
         return longest;
     }
 
+    /// Ends their sessions, so that nobody waits for an answer any more. From any thread.
+    void abort() {
+        runners.values().forEach(GroupRunner::abort);
+    }
+
     /// Ends them with a checkpoint.
     void stop() {
         runners.values().forEach(GroupRunner::stop);

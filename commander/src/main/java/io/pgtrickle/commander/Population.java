@@ -279,6 +279,7 @@ final class Population {
                     checkCancelled();
                 }
                 fillTable(connection);
+                Failpoint.TABLE_FILLED.reach();
                 space.flush();
             } finally {
                 turns.release();
@@ -323,6 +324,7 @@ final class Population {
 
     private void load(Connection connection) throws SQLException {
         try (SnapshotReader snapshot = takeSnapshot(connection)) {
+            Failpoint.SNAPSHOT_TAKEN.reach();
             long estimate = 0;
             for (Source source : definition.sources()) {
                 estimate += snapshot.estimatedRows(source.relationOid());

@@ -116,8 +116,7 @@ final class Seal {
     private void write(String lines) throws IOException {
         Path next = file.resolveSibling(FILE + ".new");
         Files.writeString(next, lines + checksum(lines) + "\n");
-        Files.move(
-                next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String checksum(String text) {

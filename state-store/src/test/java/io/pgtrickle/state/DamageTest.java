@@ -116,8 +116,7 @@ final class DamageTest {
                     space.arrangement(i % 2).put(StoreKeys.number(random.nextInt(300)), value);
                     space.arrangement(i % 2).delete(StoreKeys.number(random.nextInt(300)));
                 }
-                store.checkpoint(
-                        List.of(space), Map.of(POSITION, StoreKeys.number(position)));
+                store.checkpoint(List.of(space), Map.of(POSITION, StoreKeys.number(position)));
                 contents.put(position, content(store));
                 if (position == CHECKPOINTS / 2) {
                     copy(closed, old);

@@ -73,7 +73,8 @@ final class RocksStateStoreTest extends StateStoreContract {
         try (RocksStateStore store = RocksStateStore.open(directory, LIMITS)) {
             assertThat(store.spaceNames()).isEmpty();
         }
-        assertThat(names(directory)).containsExactlyInAnyOrder("CLEAN", "FORMAT", "LOCK", "SEAL", "db");
+        assertThat(names(directory))
+                .containsExactlyInAnyOrder("CLEAN", "FORMAT", "LOCK", "SEAL", "db");
     }
 
     @Test
