@@ -17,11 +17,11 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.HashSet;
 import java.util.function.Consumer;
 
 /// The views that move together, and how far they have moved. Owned by the thread that drives it: the engine's, or its runner's.
@@ -33,8 +33,7 @@ final class Group {
     static final String DEFAULT = "default";
 
     /// More changes aren't evaluated at once, but in portions.
-    private static final long LARGE_STEP_CHANGES =
-            Long.getLong("pgtrickle.large.changes", 150_000);
+    private static final long LARGE_STEP_CHANGES = Long.getLong("pgtrickle.large.changes", 150_000);
 
     private final StateStore store;
     private final Sink sink;
@@ -149,8 +148,7 @@ final class Group {
         Transaction last = transactions.getLast();
         Lsn end = last.endLsn();
         boolean writes = !isReplay(end);
-        try (LargeStep large =
-                new LargeStep(store, views(), transactions, flushBytes, writes)) {
+        try (LargeStep large = new LargeStep(store, views(), transactions, flushBytes, writes)) {
             large.views().forEach(view -> torn.add(view.definition().id()));
             large.read(transactions, readers, read -> evaluate(large, read));
             evaluated = end;
@@ -195,8 +193,7 @@ final class Group {
     private void writeParts(Lsn end, LargeStep large) {
         while (true) {
             try {
-                sink.applyParts(
-                        new Sink.GroupPosition(name, written, epoch), end, large.deltas());
+                sink.applyParts(new Sink.GroupPosition(name, written, epoch), end, large.deltas());
                 break;
             } catch (Sink.TableFailure e) {
                 LiveView failed = view(e.table());

@@ -98,8 +98,7 @@ final class LargeStep implements AutoCloseable {
             SourceReaders.Read read,
             Function<LiveView, ZSet> step,
             BiConsumer<LiveView, RuntimeException> onFailure) {
-        for (Map.Entry<LiveView, ResultAccumulator> each :
-                List.copyOf(results.entrySet())) {
+        for (Map.Entry<LiveView, ResultAccumulator> each : List.copyOf(results.entrySet())) {
             LiveView view = each.getKey();
             try {
                 for (var source : view.sources()) {

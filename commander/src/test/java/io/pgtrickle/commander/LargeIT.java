@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 /// `-Dpgtrickle.large.rows=N` rows of the transaction; the backlog has twice as many changes.
 final class LargeIT {
 
-    private static final int ROWS = Integer.getInteger("pgtrickle.large.rows", 200_000);
+    private static final int ROWS = Integer.getInteger("pgtrickle.large.rows", 160_000);
     private static final long LIMIT_KB = 768 << 10;
     private static final List<String> QUERIES =
             List.of(
@@ -56,6 +56,7 @@ final class LargeIT {
                     it.execute("UPDATE t SET a = (a + 1) % 1000 WHERE id % 10 = " + i % 10);
                 }
                 process.signal("CONT");
+                it.awaitSidecar();
                 it.awaitAll();
                 long done = System.nanoTime();
                 for (int i = 0; i < QUERIES.size(); i++) {

@@ -30,8 +30,7 @@ final class SidecarProcess implements AutoCloseable {
                                 arguments[2],
                                 SidecarSettings.DEFAULT_PUBLICATION,
                                 Long.getLong(
-                                        "pgtrickle.memory",
-                                        SidecarSettings.DEFAULT_MEMORY_BYTES)),
+                                        "pgtrickle.memory", SidecarSettings.DEFAULT_MEMORY_BYTES)),
                         Clock.systemUTC());
         sidecar.awaitStop();
     }

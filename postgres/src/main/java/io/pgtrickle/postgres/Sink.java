@@ -132,8 +132,7 @@ public final class Sink {
     }
 
     /// The same as `apply` for deltas that don't fit memory.
-    public void applyParts(
-            GroupPosition expected, Lsn newLsn, Map<ResultTable, Parts> deltas) {
+    public void applyParts(GroupPosition expected, Lsn newLsn, Map<ResultTable, Parts> deltas) {
         try {
             inTransaction(
                     true,

@@ -34,7 +34,7 @@ public final class Relay implements AutoCloseable {
     private static final int BUFFER_BYTES = 16 << 10;
     private static final Duration LATE = Duration.ofMillis(30);
 
-    private final int targetPort;
+    private volatile int targetPort;
     private final ServerSocket listener;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final Lock lock = new ReentrantLock();
@@ -67,7 +67,12 @@ public final class Relay implements AutoCloseable {
 
     /// A database's URI through the relay.
     public String uri(Database database) {
-        return database.uri().replace(":" + targetPort + "/", ":" + port() + "/");
+        return database.uri().replace(":" + database.server().port() + "/", ":" + port() + "/");
+    }
+
+    /// New connections go to another server, as behind a name that was pointed elsewhere.
+    public void pointTo(EmbeddedServer server) {
+        targetPort = server.port();
     }
 
     /// From now on this happens.
