@@ -39,6 +39,9 @@ final class SlotCreation {
                     WHERE w.pid = ? AND w.locktype = 'transactionid' AND NOT w.granted\
                     """;
 
+    /// Standbys that synchronize slots keep it, so that a promoted one goes on where the primary was.
+    private static final int FAILOVER_SINCE = 170_000;
+
     /// @param timeout after which the creation is given up
     record Request(String name, Duration timeout, Consumer<List<Blocker>> onWaiting) {}
 
@@ -95,7 +98,11 @@ final class SlotCreation {
                 worker.prepareStatement(
                         "SELECT lsn::text FROM pg_create_logical_replication_slot(?, '"
                                 + Slots.PLUGIN
-                                + "')")) {
+                                + "'"
+                                + (Sessions.serverVersion(worker) >= FAILOVER_SINCE
+                                        ? ", failover => true"
+                                        : "")
+                                + ")")) {
             statement.setString(1, request.name());
             try (ResultSet rows = statement.executeQuery()) {
                 rows.next();

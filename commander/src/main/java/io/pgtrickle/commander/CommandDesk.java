@@ -118,8 +118,10 @@ final class CommandDesk implements AutoCloseable {
     void runArrived() {
         while (proceed() && !arrivals.isEmpty() && isVisible(arrivals.getFirst())) {
             commands.claim(arrivals.removeFirst().id())
-                    .ifPresent(command ->
-                            attempt(command, clock.instant().plus(PATIENCE), () -> run(command)));
+                    .ifPresent(command -> {
+                        Failpoint.COMMAND_CLAIMED.reach();
+                        attempt(command, clock.instant().plus(PATIENCE), () -> run(command));
+                    });
         }
     }
 

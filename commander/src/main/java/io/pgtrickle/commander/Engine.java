@@ -216,6 +216,7 @@ final class Engine {
         if (durable.isAfter(confirmed)) {
             parts.stream().confirm(durable);
             confirmed = durable;
+            Failpoint.SLOT_CONFIRMED.reach();
         }
     }
 }

@@ -17,10 +17,12 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiConsumer;
+import java.util.Set;
+import java.util.function.Consumer;
 
 /// The views that move together, and how far they have moved. Owned by the thread that drives it: the engine's, or its runner's.
 ///
@@ -30,17 +32,21 @@ final class Group {
 
     static final String DEFAULT = "default";
 
+    /// More changes aren't evaluated at once, but in portions.
+    private static final long LARGE_STEP_CHANGES = Long.getLong("pgtrickle.large.changes", 150_000);
+
     private final StateStore store;
     private final Sink sink;
     private final String name;
     private final long epoch;
     private final InstantSource clock;
-    private BiConsumer<LiveView, PgtrickleException> onFailure =
-            (_, error) -> {
-                throw error;
+    private Consumer<Departure> onDeparture =
+            gone -> {
+                throw gone.error();
             };
     private Runnable onNewVersions = () -> {};
     private final Map<Long, LiveView> views = new LinkedHashMap<>();
+    private final Set<Long> torn = new HashSet<>();
     private SourceReaders readers = new SourceReaders(List.of());
 
     /// Read by other threads too, like the last.
@@ -78,8 +84,8 @@ final class Group {
     }
 
     /// Names who is told of each view that stopped, after it has left the group.
-    void onFailure(BiConsumer<LiveView, PgtrickleException> listener) {
-        onFailure = listener;
+    void onDeparture(Consumer<Departure> listener) {
+        onDeparture = listener;
     }
 
     /// Names who looks at the catalog when the stream brings a new version of a table, before anything of it is evaluated.
@@ -110,8 +116,12 @@ final class Group {
     /// Evaluates whole transactions and writes what they change, with the position, in one transaction of the target.
     ///
     /// @param transactions not empty; all of them or none are a replay
+    /// @param flushBytes state of one view that may be pending in memory
     /// @return whether anything was written
-    boolean step(List<Transaction> transactions) {
+    boolean step(List<Transaction> transactions, long flushBytes) {
+        if (transactions.stream().mapToLong(Transaction::changeCount).sum() > LARGE_STEP_CHANGES) {
+            return largeStep(transactions, flushBytes);
+        }
         for (Transaction transaction : transactions) {
             transaction.forEachChange(readers::accept);
         }
@@ -125,11 +135,82 @@ final class Group {
         if (isReplay(end) || deltas.isEmpty()) {
             return false;
         }
+        Failpoint.STEP_EVALUATED.reach();
         write(end, deltas);
+        Failpoint.STEP_WRITTEN.reach();
         Instant commitTime = transactions.getLast().commitTime();
         Duration latency = Duration.between(commitTime, clock.instant());
         deltas.forEach((table, delta) -> view(table).applied(delta.size(), commitTime, latency));
         return true;
+    }
+
+    private boolean largeStep(List<Transaction> transactions, long flushBytes) {
+        Transaction last = transactions.getLast();
+        Lsn end = last.endLsn();
+        boolean writes = !isReplay(end);
+        try (LargeStep large = new LargeStep(store, views(), transactions, flushBytes, writes)) {
+            large.views().forEach(view -> torn.add(view.definition().id()));
+            large.read(transactions, readers, read -> evaluate(large, read));
+            evaluated = end;
+            if (!writes) {
+                return false;
+            }
+            Failpoint.STEP_EVALUATED.reach();
+            writeParts(end, large);
+            Failpoint.STEP_WRITTEN.reach();
+            Duration latency = Duration.between(last.commitTime(), clock.instant());
+            for (LiveView view : large.views()) {
+                rowsApplied += large.rows(view);
+                view.applied(large.rows(view), last.commitTime(), latency);
+            }
+            return true;
+        }
+    }
+
+    private void evaluate(LargeStep large, SourceReaders.Read read) {
+        if (read.newVersions()) {
+            onNewVersions.run();
+            large.views().stream()
+                    .filter(view -> !views.containsKey(view.definition().id()))
+                    .forEach(large::forget);
+        }
+        large.evaluate(read, view -> view.step(read.changes()), this::failInPortion);
+    }
+
+    /// Perhaps only between two of the transaction's changes, which is nobody's error: the view is rebuilt, which tells.
+    private void failInPortion(LiveView view, RuntimeException error) {
+        remove(view.definition().id());
+        onDeparture.accept(
+                new Departure(
+                        view,
+                        error instanceof PgtrickleException known
+                                ? known
+                                : PgtrickleException.of(
+                                        ErrorCode.INTERNAL, "an internal error: " + error, error),
+                        true));
+    }
+
+    private void writeParts(Lsn end, LargeStep large) {
+        while (true) {
+            try {
+                sink.applyParts(new Sink.GroupPosition(name, written, epoch), end, large.deltas());
+                break;
+            } catch (Sink.TableFailure e) {
+                LiveView failed = view(e.table());
+                large.forget(failed);
+                fail(failed, e.error());
+            }
+        }
+        written = end;
+    }
+
+    /// Whether a view's state on disk belongs to no position, until the next checkpoint: a large step is, or was, under way.
+    boolean isTorn(LiveView view) {
+        return torn.contains(view.definition().id());
+    }
+
+    boolean isAnyTorn() {
+        return !torn.isEmpty();
     }
 
     /// Everything before this position was seen, and nothing of it concerned a view.
@@ -174,7 +255,9 @@ final class Group {
             metadata.put(view.definition().metadataKey(), view.definition().stamp(view.shape()));
         }
         store.checkpoint(spaces, metadata);
+        Failpoint.CHECKPOINT_MADE.reach();
         checkpointed = evaluated;
+        torn.clear();
     }
 
     Lsn evaluated() {
@@ -243,7 +326,7 @@ final class Group {
             throw error;
         }
         remove(view.definition().id());
-        onFailure.accept(view, error);
+        onDeparture.accept(new Departure(view, error, false));
     }
 
     private LiveView view(ResultTable table) {

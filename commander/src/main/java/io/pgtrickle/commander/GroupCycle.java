@@ -89,7 +89,7 @@ final class GroupCycle {
             Instant commitTime = pending.getLast().commitTime();
             counters.seen(commitTime);
             long begin = System.nanoTime();
-            if (group.step(pending)) {
+            if (group.step(pending, maxPendingBytes)) {
                 counters.step(
                         System.nanoTime() - begin, Duration.between(commitTime, clock.instant()));
             }
@@ -97,7 +97,7 @@ final class GroupCycle {
             pending.clear();
             pendingChanges = 0;
         }
-        if (group.pendingBytes() > maxPendingBytes) {
+        if (group.isAnyTorn() || group.pendingBytes() > maxPendingBytes) {
             checkpoint();
         }
     }

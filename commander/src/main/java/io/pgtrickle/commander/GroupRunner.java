@@ -170,13 +170,22 @@ final class GroupRunner implements AutoCloseable {
         signal();
     }
 
+    /// Ends its session. From any thread.
+    void abort() {
+        try {
+            session.abort(Runnable::run);
+        } catch (SQLException e) {
+            LOG.debug("ending a session failed", e);
+        }
+    }
+
     @Override
     public void close() {
         stop();
         try {
             if (thread.isAlive() && !thread.join(STOP_LIMIT)) {
                 LOG.info("group \"{}\" is cut off in the middle of a step", name);
-                session.abort(Runnable::run);
+                abort();
                 thread.join(STOP_LIMIT);
             }
             session.close();
@@ -197,7 +206,7 @@ final class GroupRunner implements AutoCloseable {
                         new Sink.GroupPosition(name, target, environment.epoch()),
                         state,
                         environment.clock());
-        group.onFailure((view, error) -> depart(new Departure(view, error, false)));
+        group.onDeparture(this::depart);
         group.onNewVersions(() -> watch(group));
         return new GroupCycle(group, environment.clock(), environment.pendingBytes(), counters);
     }
@@ -310,6 +319,16 @@ final class GroupRunner implements AutoCloseable {
                                         "another sidecar has taken over group \"" + name + "\""));
         GroupCycle next = cycle(before.checkpointed(), target);
         for (LiveView view : before.views()) {
+            if (before.isTorn(view)) {
+                depart(
+                        new Departure(
+                                view,
+                                PgtrickleException.of(
+                                        ErrorCode.CONNECTION_LOST,
+                                        "the connection was lost during a large transaction"),
+                                true));
+                continue;
+            }
             view.space().revert();
             next.group()
                     .add(
@@ -353,7 +372,7 @@ final class GroupRunner implements AutoCloseable {
     }
 
     /// The monitor is held; who waits looks again afterwards whatever woke it.
-    @SuppressWarnings("WaitNotInLoop")
+    @SuppressWarnings("WaitNotInLoop") // the callers loop
     private void waitFor(Duration limit) {
         try {
             wait(limit.toMillis());

@@ -221,7 +221,9 @@ final class Groups implements AutoCloseable {
     EngineCounters.Figures figures() {
         EngineCounters.Figures all = main.counters().figures();
         for (GroupRunner runner : runners.values()) {
-            all = all.with(runner.counters().figures());
+            EngineCounters.Figures figures = runner.counters().figures();
+            // one that has just begun hasn't published any
+            all = figures.applied().equals(Lsn.ZERO) ? all : all.with(figures);
         }
         return all;
     }
@@ -234,6 +236,11 @@ final class Groups implements AutoCloseable {
             longest = lag.compareTo(longest) > 0 ? lag : longest;
         }
         return longest;
+    }
+
+    /// Ends their sessions, so that nobody waits for an answer any more. From any thread.
+    void abort() {
+        runners.values().forEach(GroupRunner::abort);
     }
 
     /// Ends them with a checkpoint.

@@ -27,6 +27,9 @@ public final class Installation {
     /// How long the slot's creation may wait for other transactions.
     private static final Duration SLOT_LIMIT = Duration.ofMinutes(5);
 
+    /// Statements here are quick, but may wait for somebody who reads the catalog of views.
+    private static final int SILENCE_SECONDS = 60;
+
     private Installation() {}
 
     /// The SQL that makes the objects; it may be run again.
@@ -44,6 +47,7 @@ public final class Installation {
     /// @throws PgtrickleException naming what is wrong and the statement that mends it
     public static void install(ServerAddress address, String slot, String publication) {
         try (Connection connection = Sessions.open(address, "pgtrickle install")) {
+            Sessions.limitSilence(connection, SILENCE_SECONDS);
             install(address, connection, slot, publication);
         } catch (SQLException e) {
             throw SqlErrors.of(e, "installing");

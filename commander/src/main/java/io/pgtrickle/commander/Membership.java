@@ -1,7 +1,5 @@
 package io.pgtrickle.commander;
 
-import io.pgtrickle.postgres.ServerAddress;
-import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -22,14 +20,10 @@ final class Membership implements AutoCloseable {
     private final UUID instance;
     private long beats;
 
-    private Membership(Connection connection, UUID instance) {
+    Membership(Connection connection, UUID instance) {
         this.connection = connection;
         this.sql = new Sql(connection);
         this.instance = instance;
-    }
-
-    static Membership connect(ServerAddress address, UUID instance) {
-        return new Membership(Sessions.open(address, "pgtrickle heartbeat"), instance);
     }
 
     /// Whether this session serves the database now.

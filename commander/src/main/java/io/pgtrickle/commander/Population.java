@@ -281,6 +281,7 @@ final class Population {
                     checkCancelled();
                 }
                 fillTable(connection);
+                Failpoint.TABLE_FILLED.reach();
                 space.flush();
             } finally {
                 turns.release();
@@ -325,6 +326,7 @@ final class Population {
 
     private void load(Connection connection) throws SQLException {
         try (SnapshotReader snapshot = takeSnapshot(connection)) {
+            Failpoint.SNAPSHOT_TAKEN.reach();
             Map<Source, Long> estimates = new LinkedHashMap<>();
             for (Source source : definition.sources()) {
                 estimates.put(source, snapshot.estimatedRows(source.relationOid()));

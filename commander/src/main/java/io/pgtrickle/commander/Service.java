@@ -7,15 +7,20 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.RemoteSessions;
 import io.pgtrickle.postgres.Sessions;
 import io.pgtrickle.postgres.Sink;
+import io.pgtrickle.postgres.SqlErrors;
 import io.pgtrickle.state.RocksStateStore;
 import io.pgtrickle.state.StateStore;
 import io.pgtrickle.state.StoreLimits;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BiConsumer;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -32,7 +37,8 @@ final class Service implements AutoCloseable {
     private static final Duration BEAT_INTERVAL = Duration.ofSeconds(1);
 
     /// Nothing from the server for so long, although it is asked to answer each second: the network is dead.
-    private static final Duration SILENCE_LIMIT = Duration.ofSeconds(30);
+    private static final Duration SILENCE_LIMIT =
+            Duration.ofSeconds(Integer.getInteger("pgtrickle.silence.seconds", 30));
 
     private final SidecarSettings settings;
     private final InstantSource clock;
@@ -43,6 +49,9 @@ final class Service implements AutoCloseable {
     private volatile @Nullable ChangeStream stream;
     private volatile @Nullable PgtrickleException beatFailure;
     private volatile boolean closing;
+    private volatile long lastBeat;
+    private final List<Connection> sessions = new CopyOnWriteArrayList<>();
+    private volatile Optional<RemoteSessions> functions = Optional.empty();
 
     Service(SidecarSettings settings, InstantSource clock) {
         this.settings = settings;
@@ -54,7 +63,7 @@ final class Service implements AutoCloseable {
     /// @throws PgtrickleException what ended it
     void serve(BooleanSupplier stopping, BiConsumer<SidecarStatus.Phase, Optional<String>> phase) {
         Installation.install(settings.address(), settings.slot(), settings.publication());
-        Membership membership = keep(Membership.connect(settings.address(), instance));
+        Membership membership = keep(new Membership(session("pgtrickle heartbeat"), instance));
         if (!membership.tryAcquire()) {
             LOG.info("another sidecar serves this database; waiting to take over");
             phase.accept(SidecarStatus.Phase.STANDBY, Optional.empty());
@@ -68,7 +77,7 @@ final class Service implements AutoCloseable {
         StateStore state =
                 keep(
                         RocksStateStore.open(
-                                settings.stateDirectory().resolve("store"),
+                                StateDirectory.store(settings.stateDirectory()),
                                 new StoreLimits(
                                         settings.blockCacheBytes(),
                                         settings.writeBufferBytes(),
@@ -76,6 +85,7 @@ final class Service implements AutoCloseable {
         Engine engine = assemble(membership, state);
         phase.accept(SidecarStatus.Phase.STREAMING, Optional.empty());
         startBeating(membership);
+        startWatching();
         while (!stopping.getAsBoolean()) {
             engine.turn();
             checkLife();
@@ -86,10 +96,12 @@ final class Service implements AutoCloseable {
     }
 
     private Engine assemble(Membership membership, StateStore state) {
-        Sql sql = new Sql(keep(Sessions.open(settings.address(), "pgtrickle commander")));
+        Sql sql = new Sql(session("pgtrickle commander"));
         long epoch = membership.raiseEpoch(settings, version());
         Recovery recovery = Recovery.of(sql, state, settings.address(), settings.slot());
         StreamedCommits streamed = new StreamedCommits(sql, state, recovery.main().usable());
+        RemoteSessions evaluating = keep(new RemoteSessions(settings.address()));
+        functions = Optional.of(evaluating);
         Population.Environment environment =
                 new Population.Environment(
                         settings.address(),
@@ -97,7 +109,7 @@ final class Service implements AutoCloseable {
                         state,
                         settings.pendingBytes(),
                         streamed.xids(),
-                        keep(new RemoteSessions(settings.address())));
+                        evaluating);
         Populations populations =
                 keep(new Populations(environment, settings.stateDirectory().resolve("spool")));
         Groups all = keep(groups(sql, environment, epoch, recovery));
@@ -136,7 +148,7 @@ final class Service implements AutoCloseable {
         Group main =
                 new Group(
                         environment.store(),
-                        new Sink(keep(Sessions.open(settings.address(), "pgtrickle sink"))),
+                        new Sink(session("pgtrickle sink")),
                         new Sink.GroupPosition(Group.DEFAULT, recovery.main().target(), epoch),
                         recovery.main().state(),
                         clock);
@@ -198,12 +210,56 @@ final class Service implements AutoCloseable {
                     try {
                         while (!closing) {
                             membership.beat(status(SidecarStatus.starting(clock.instant())));
+                            lastBeat = System.nanoTime();
                             pause(BEAT_INTERVAL);
                         }
                     } catch (PgtrickleException e) {
                         beatFailure = e;
                     }
                 });
+    }
+
+    /// Where the network has died, who waits for an answer waits for ever: then its session is ended from here. Until now an answer that took
+    /// long was an error by itself, but a step may take as long as it takes.
+    private void startWatching() {
+        sessions.forEach(session -> limitSilence(session, 0));
+        lastBeat = System.nanoTime();
+        Thread.ofPlatform()
+                .name("watchdog")
+                .daemon()
+                .start(() -> {
+                    while (!closing) {
+                        pause(BEAT_INTERVAL);
+                        ChangeStream changes = stream;
+                        boolean deaf = System.nanoTime() - lastBeat > SILENCE_LIMIT.toNanos();
+                        boolean silent =
+                                changes != null
+                                        && changes.statistics()
+                                                        .sinceArrival()
+                                                        .compareTo(SILENCE_LIMIT)
+                                                > 0;
+                        if (deaf || silent) {
+                            LOG.warn("the server has been silent for {}", SILENCE_LIMIT);
+                            abort();
+                            return;
+                        }
+                    }
+                });
+    }
+
+    private void abort() {
+        Groups all = groups;
+        if (all != null) {
+            all.abort();
+        }
+        functions.ifPresent(RemoteSessions::abort);
+        for (Connection session : sessions) {
+            try {
+                session.abort(Runnable::run);
+            } catch (SQLException e) {
+                LOG.debug("ending a session failed", e);
+            }
+        }
     }
 
     private void checkLife() {
@@ -219,6 +275,21 @@ final class Service implements AutoCloseable {
             throw PgtrickleException.of(
                     ErrorCode.CONNECTION_LOST,
                     "the server has been silent for " + SILENCE_LIMIT.toSeconds() + " s");
+        }
+    }
+
+    private Connection session(String name) {
+        Connection session = keep(Sessions.open(settings.address(), name));
+        limitSilence(session, (int) SILENCE_LIMIT.toSeconds());
+        sessions.add(session);
+        return session;
+    }
+
+    private static void limitSilence(Connection session, int seconds) {
+        try {
+            Sessions.limitSilence(session, seconds);
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, "preparing a session");
         }
     }
 

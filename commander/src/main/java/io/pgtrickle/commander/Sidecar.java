@@ -103,6 +103,9 @@ public final class Sidecar implements AutoCloseable {
                 service = current;
                 current.serve(this::isStopping, this::phase);
             } catch (PgtrickleException e) {
+                if (e.code() == ErrorCode.STATE_CORRUPT && setAside(e)) {
+                    continue;
+                }
                 if (e.kind() != ErrorKind.WORLD) {
                     end(e);
                     return;
@@ -122,6 +125,18 @@ public final class Sidecar implements AutoCloseable {
             }
         }
         phase(SidecarStatus.Phase.STOPPED, Optional.empty());
+    }
+
+    /// Damaged state is kept for whoever wants to know, until the next time; the views are rebuilt.
+    private boolean setAside(PgtrickleException error) {
+        LOG.error("{}: the views are rebuilt", error.messageText());
+        try {
+            StateDirectory.setAside(settings.stateDirectory());
+            return true;
+        } catch (PgtrickleException e) {
+            LOG.warn(e.messageText());
+            return false;
+        }
     }
 
     private void end(PgtrickleException error) {

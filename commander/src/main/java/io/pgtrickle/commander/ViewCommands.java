@@ -134,6 +134,7 @@ final class ViewCommands {
                             views.shape(made));
                     return made;
                 });
+        Failpoint.VIEW_CATALOGUED.reach();
         views.populateAgain(definition);
     }
 

@@ -49,7 +49,7 @@ final class Views {
         this.groups = groups;
         this.populations = populations;
         this.watch = new SourceWatch(sql, populations.publication());
-        main().onFailure((view, error) -> departed(new Departure(view, error, false)));
+        main().onDeparture(this::departed);
         main().onNewVersions(this::checkSources);
     }
 
@@ -218,6 +218,7 @@ final class Views {
         }
         ZSet missing = population.finish(group.evaluated());
         group.writeBeside(population.buildTable(), missing);
+        Failpoint.VIEW_JOINING.reach();
         ViewDefinition definition = name.map(built::named).orElse(built);
         sql.transaction(() -> {
             locks.limit();
@@ -225,6 +226,7 @@ final class Views {
             exchange(population, definition, replaced);
             catalog.running(definition.id(), group.written(), population.rowsCopied());
         });
+        Failpoint.VIEW_JOINED.reach();
         replaced.ifPresent(entry -> leave(entry.id(), entry.group()));
         healing.discharge(definition.id());
         LiveView live = population.toLiveView();

@@ -177,6 +177,18 @@ final class RunningSidecar implements AutoCloseable {
                 START_LIMIT);
     }
 
+    /// Until all that has committed is applied, however long it takes.
+    void awaitAll() throws SQLException {
+        execute("CALL pgtrickle.wait_for_lsn(timeout => '10 min')");
+    }
+
+    /// The same by another session than this one's.
+    static void awaitSidecar(Connection session) throws SQLException {
+        execute(
+                session,
+                "DO $$ BEGIN WHILE pgtrickle._absence(interval '1 s') IS NOT NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$");
+    }
+
     /// Equal, once all that has committed by now is applied.
     void assertFresh(String view, String query) throws SQLException {
         execute("CALL pgtrickle.wait_for_lsn()");

@@ -200,7 +200,7 @@ final class TakeoverIT {
                 server.restart();
                 try (var session = database.connect()) {
                     RunningSidecar.execute(session, "INSERT INTO t VALUES (2, 1)");
-                    RunningSidecar.execute(session, "SELECT pg_sleep(1)");
+                    RunningSidecar.awaitSidecar(session);
                     RunningSidecar.execute(session, "CALL pgtrickle.wait_for_lsn()");
                     assertThat(Comparison.differences(session, "v", QUERY)).isEmpty();
                 }

@@ -34,6 +34,11 @@ final class CountingSpace implements StateSpace {
     }
 
     @Override
+    public void release() {
+        space.release();
+    }
+
+    @Override
     public void revert() {
         space.revert();
     }

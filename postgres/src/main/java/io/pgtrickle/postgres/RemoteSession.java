@@ -58,6 +58,16 @@ final class RemoteSession {
         this.connection = connection;
     }
 
+    /// By another thread: ends the connection under whoever waits for its answer.
+    void abort() {
+        try {
+            connection.abort(Runnable::run);
+        } catch (SQLException e) {
+            // it is of no use any more either way
+            usable = false;
+        }
+    }
+
     /// False after its connection has broken.
     boolean isUsable() {
         return usable;

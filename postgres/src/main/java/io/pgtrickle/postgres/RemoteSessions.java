@@ -5,6 +5,9 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.remote.RemoteFunctions;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 
 /// The sessions in which PostgreSQL evaluates functions for us. They are lent for one batch at a time, so there are as many
 /// as threads evaluate at once. For any thread.
@@ -12,6 +15,7 @@ public final class RemoteSessions implements AutoCloseable {
 
     private final ServerAddress address;
     private final Deque<RemoteSession> idle = new ArrayDeque<>();
+    private final Set<RemoteSession> lent = new HashSet<>();
     private boolean closed;
 
     public RemoteSessions(ServerAddress address) {
@@ -31,20 +35,35 @@ public final class RemoteSessions implements AutoCloseable {
             }
             RemoteSession session = idle.poll();
             if (session != null) {
+                lent.add(session);
                 return session;
             }
         }
-        return new RemoteSession(Sessions.open(address, "pgtrickle functions"));
+        RemoteSession session = new RemoteSession(Sessions.open(address, "pgtrickle functions"));
+        synchronized (this) {
+            lent.add(session);
+        }
+        return session;
     }
 
     void giveBack(RemoteSession session) {
         synchronized (this) {
+            lent.remove(session);
             if (!closed && session.isUsable()) {
                 idle.push(session);
                 return;
             }
         }
         session.close();
+    }
+
+    /// Ends the sessions that are in use, so that nobody waits for an answer any more.
+    public void abort() {
+        List<RemoteSession> waiting;
+        synchronized (this) {
+            waiting = List.copyOf(lent);
+        }
+        waiting.forEach(RemoteSession::abort);
     }
 
     @Override

@@ -111,7 +111,9 @@ public final class Sessions {
             throw SqlErrors.of(e, what);
         }
         try {
+            limitSilence(connection, CONNECT_SECONDS);
             pin(connection);
+            limitSilence(connection, 0);
             return connection;
         } catch (SQLException e) {
             abandon(connection, e);
@@ -120,6 +122,13 @@ public final class Sessions {
             abandon(connection, e);
             throw e;
         }
+    }
+
+    /// Answers that take longer mean that the network is dead. For statements that are quick.
+    ///
+    /// @param seconds 0 for no limit
+    public static void limitSilence(Connection connection, int seconds) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, seconds * 1_000);
     }
 
     private static void pin(Connection connection) throws SQLException {

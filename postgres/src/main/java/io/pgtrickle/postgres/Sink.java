@@ -14,6 +14,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /// Writes deltas into result tables, exactly once: a step's deltas and the group's position are one transaction.
 ///
@@ -124,6 +125,58 @@ public final class Sink {
         }
     }
 
+    /// A delta that doesn't fit memory: hands it over in parts, all that retract before all that insert.
+    @FunctionalInterface
+    public interface Parts {
+        void forEach(Consumer<ZSet> part);
+    }
+
+    /// The same as `apply` for deltas that don't fit memory.
+    public void applyParts(GroupPosition expected, Lsn newLsn, Map<ResultTable, Parts> deltas) {
+        try {
+            inTransaction(
+                    true,
+                    () -> {
+                        Round round = new Round(connection);
+                        round.addPosition(expected, newLsn);
+                        round.execute();
+                        for (Map.Entry<ResultTable, Parts> delta : deltas.entrySet()) {
+                            writeParts(delta.getKey(), delta.getValue());
+                        }
+                    });
+        } catch (SQLException e) {
+            throw SqlErrors.of(e, "can't write results");
+        } catch (PartFailure e) {
+            statements.clear();
+            throw failure(e.table, e.error);
+        }
+    }
+
+    /// Out of the loop over the parts.
+    private static final class PartFailure extends RuntimeException {
+
+        private static final long serialVersionUID = 1L;
+
+        private final transient ResultTable table;
+        private final SQLException error;
+
+        PartFailure(ResultTable table, SQLException error) {
+            super(error);
+            this.table = table;
+            this.error = error;
+        }
+    }
+
+    private void writeParts(ResultTable table, Parts parts) {
+        parts.forEach(part -> {
+            try {
+                write(new Round(connection), List.of(netted(table, part)));
+            } catch (SQLException e) {
+                throw new PartFailure(table, e);
+            }
+        });
+    }
+
     private static TableDelta netted(ResultTable table, ZSet delta) {
         try {
             return TableDelta.of(table, delta);
@@ -230,16 +283,21 @@ public final class Sink {
             try {
                 inTransaction(false, () -> tryAlone(delta));
             } catch (SQLException e) {
-                if (isLockTimeout(e)) {
-                    throw new TableFailure(delta.table(), locked(delta.table(), e));
-                }
-                PgtrickleException error = WriteErrors.of(connection, delta.table(), e);
-                if (error.kind() == ErrorKind.WORLD) {
-                    throw error;
-                }
-                throw new TableFailure(delta.table(), error);
+                throw failure(delta.table(), e);
             }
         }
+    }
+
+    /// @throws PgtrickleException where the table isn't to blame
+    private TableFailure failure(ResultTable table, SQLException e) {
+        if (isLockTimeout(e)) {
+            return new TableFailure(table, locked(table, e));
+        }
+        PgtrickleException error = WriteErrors.of(connection, table, e);
+        if (error.kind() == ErrorKind.WORLD) {
+            throw error;
+        }
+        return new TableFailure(table, error);
     }
 
     private void tryAlone(TableDelta delta) throws SQLException {

@@ -49,6 +49,14 @@ final class MemorySpace implements StateSpace {
     }
 
     @Override
+    public void release() {
+        checkUsable();
+        if (standing == Standing.CHECKPOINTED) {
+            become(Standing.FLUSHED);
+        }
+    }
+
+    @Override
     public void revert() {
         checkUsable();
         arrangements.values().forEach(MemoryArrangement::revert);

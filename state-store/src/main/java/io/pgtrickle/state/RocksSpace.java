@@ -52,6 +52,14 @@ final class RocksSpace implements StateSpace {
     }
 
     @Override
+    public void release() {
+        checkUsable();
+        if (standing == Standing.CHECKPOINTED) {
+            become(Standing.FLUSHED);
+        }
+    }
+
+    @Override
     public void revert() {
         checkUsable();
         forgetPending();

@@ -16,6 +16,10 @@ public interface StateSpace {
     /// of a view that is being populated.
     void flush();
 
+    /// Lets a space that a checkpoint has named be flushed until one names it again. Its owner must have made durable before that what is on disk
+    /// isn't to be gone on with.
+    void release();
+
     /// Forgets what is pending, so that the space is as the last checkpoint, or flush, left it. Cursors and what was read before are void.
     void revert();
 

@@ -71,6 +71,24 @@ abstract class StateStoreContract {
     }
 
     @Test
+    void aReleasedSpaceIsFlushedUntilTheNextCheckpoint() {
+        StateSpace space = store.space("v");
+        Arrangement arrangement = space.arrangement(0);
+        arrangement.put(bytes("01"), bytes("aa"));
+        store.checkpoint(List.of(space), Map.of());
+        space.release();
+        arrangement.put(bytes("02"), bytes("bb"));
+        space.flush();
+        assertThat(space.pendingBytes()).isZero();
+        arrangement.put(bytes("03"), bytes("cc"));
+        store.checkpoint(List.of(space), Map.of());
+        fails(ErrorCode.INTERNAL, space::flush);
+        store = reopen(store);
+        assertThat(entries(store.space("v").arrangement(0), ""))
+                .containsExactly("01=aa", "02=bb", "03=cc");
+    }
+
+    @Test
     void revertsToTheLastCheckpoint() {
         StateSpace space = store.space("v");
         Arrangement arrangement = space.arrangement(0);

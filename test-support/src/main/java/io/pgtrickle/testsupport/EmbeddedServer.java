@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.sql.Connection;
@@ -57,15 +58,15 @@ public final class EmbeddedServer implements AutoCloseable {
     private final String password;
     private final AtomicInteger databases = new AtomicInteger();
 
-    private EmbeddedServer(ServerOptions options) throws IOException {
+    private EmbeddedServer(ServerOptions options, String password) throws IOException {
         this.options = options;
+        this.password = password;
         home = Files.createTempDirectory("pgtrickle-postgres-");
         data = home.resolve("data");
         programs =
                 new ServerPrograms(
                         PostgresBinaries.directory(options.major()), home.resolve("server.log"));
         port = freePort();
-        password = randomPassword();
     }
 
     public static EmbeddedServer start(int major) {
@@ -74,11 +75,41 @@ public final class EmbeddedServer implements AutoCloseable {
 
     public static EmbeddedServer start(ServerOptions options) {
         try {
-            EmbeddedServer server = new EmbeddedServer(options);
+            EmbeddedServer server = new EmbeddedServer(options, randomPassword());
             server.initializeAndStart();
             return server;
         } catch (IOException e) {
             throw new UncheckedIOException("could not start PostgreSQL " + options.major(), e);
+        }
+    }
+
+    /// A standby that follows this server's log, by a slot of its own, until it is promoted. Only one at a time.
+    public EmbeddedServer startStandby() {
+        try {
+            EmbeddedServer standby = new EmbeddedServer(options, password);
+            try {
+                StandbyCopy.of(this, data, standby.data);
+                Files.writeString(
+                        standby.data.resolve("postgresql.conf"),
+                        "port = " + standby.port + "\n",
+                        StandardOpenOption.APPEND);
+                standby.startPostmaster();
+                return standby;
+            } catch (IOException e) {
+                standby.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not start a standby", e);
+        }
+    }
+
+    /// Makes a standby a server of its own.
+    public void promote() {
+        try {
+            programs.run("pg_ctl", List.of("-D", data.toString(), "-w", "promote"));
+        } catch (IOException e) {
+            throw new UncheckedIOException("could not promote PostgreSQL " + major(), e);
         }
     }
 
