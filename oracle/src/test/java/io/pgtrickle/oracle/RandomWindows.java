@@ -38,10 +38,24 @@ final class RandomWindows {
                         "x" + columns.size(),
                         new Term("row_number() OVER w", ValueKind.INT8, Leeway.NONE));
             } else {
-                columns.put("x" + columns.size(), window(order));
+                columns.put("x" + columns.size(), i == 0 ? window(order) : ofPeers(order));
             }
         }
         return named;
+    }
+
+    /// One that tells no peers apart. Of rows that are alike in everything any may be the first, so that by a second window function
+    /// that goes by their places there would be several right answers.
+    private Term ofPeers(List<Term> order) {
+        if (order.isEmpty()) {
+            return new Term("count(*) OVER ()", ValueKind.INT8, Leeway.NONE);
+        }
+        draft.use(Construct.AGGREGATE_WINDOW);
+        String call = random.pick(List.of("rank()", "dense_rank()", "count(*)"));
+        return new Term(
+                call + " OVER (" + partition(order) + by(order, random.nextBoolean()) + ")",
+                ValueKind.INT8,
+                Leeway.NONE);
     }
 
     private Term window(List<Term> order) {
