@@ -96,6 +96,10 @@ final class Views {
                         ? store.metadata(definition.metadataKey()).flatMap(definition::shapeOf)
                         : Optional.empty();
         if (before.isPresent() && before.get().changedTo(now).isEmpty()) {
+            if (entry.status() != ViewStatus.RUNNING) {
+                // a rebuild that had not begun yet when the process ended
+                catalog.status(entry.id(), ViewStatus.RUNNING, "");
+            }
             var space = store.space(definition.spaceName());
             groups.expect(entry.group(), definition.relations());
             hold(entry.group())

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class LargeIT {
 
     private static final int ROWS = Integer.getInteger("pgtrickle.large.rows", 160_000);
-    private static final long LIMIT_KB = 768 << 10;
+    private static final long LIMIT_KB = 768L << 10;
     private static final List<String> QUERIES =
             List.of(
                     "SELECT * FROM t",

@@ -40,10 +40,10 @@ final class Shop {
     }
 
     /// Every third view in another group.
-    void createViews() throws SQLException {
+    void createViews(List<String> queries) throws SQLException {
         awaitSidecar();
         try (Connection connection = database.connect()) {
-            for (String query : RandomShop.queries()) {
+            for (String query : queries) {
                 RunningSidecar.execute(connection, creation(query, true));
             }
         }
@@ -92,11 +92,14 @@ final class Shop {
         awaitSidecar();
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
-            await(
-                    "NOT EXISTS (SELECT FROM pgtrickle.view WHERE status <> 'running')"
-                            + " AND NOT EXISTS (SELECT FROM pgtrickle.command WHERE state IN ('submitted', 'running'))",
-                    "a view that doesn't run, " + when);
-            statement.execute("CALL pgtrickle.wait_for_lsn(timeout => '90s')");
+            // a sidecar that has just begun may find that it has to rebuild
+            for (int round = 0; round < 2; round++) {
+                await(
+                        "NOT EXISTS (SELECT FROM pgtrickle.view WHERE status <> 'running')"
+                                + " AND NOT EXISTS (SELECT FROM pgtrickle.command WHERE state IN ('submitted', 'running'))",
+                        "a view that doesn't run, " + when);
+                statement.execute("CALL pgtrickle.wait_for_lsn(timeout => '90s')");
+            }
             List<String> made = made(statement);
             assertThat(made).hasSizeGreaterThanOrEqualTo(views.size() - asked);
             for (Map.Entry<String, String> view : views.entrySet()) {

@@ -16,6 +16,10 @@ BEGIN
         ELSIF stopped.status IN ('error', 'paused', 'needs_attention') THEN
             RAISE EXCEPTION 'view "%" does not follow its sources: its status is "%"', relation::regclass, stopped.status
                 USING ERRCODE = '55000', DETAIL = 'PGT-141', HINT = 'See pgtrickle.list_views().';
+        ELSIF stopped.status <> 'running' THEN
+            -- being rebuilt: its group goes on without it
+            reached := false;
+            RETURN;
         END IF;
     END IF;
     SELECT min(p.lsn) INTO applied
