@@ -26,6 +26,7 @@ final class Arena {
     private static final int POSTGRES_MAJOR = 18;
     private static final String SLOT = "pgtrickle";
 
+    private final Closer closer;
     private final Scale scale;
     private final EmbeddedServer server;
     private final Database database;
@@ -33,29 +34,22 @@ final class Arena {
     private final List<String> sidecarOptions;
     private long salt;
 
-    private Arena(
-            Scale scale,
-            EmbeddedServer server,
-            Database database,
-            Path directory,
-            List<String> sidecarOptions) {
+    private Arena(Closer closer, Scale scale, List<String> sidecarOptions)
+            throws SQLException, IOException {
+        this.closer = closer;
         this.scale = scale;
-        this.server = server;
-        this.database = database;
-        this.directory = directory;
         this.sidecarOptions = List.copyOf(sidecarOptions);
+        this.directory = Files.createTempDirectory("pgtrickle-bench-");
+        closer.keep(() -> delete(directory));
+        this.server = closer.keep(startServer());
+        this.database = closer.keep(Database.open(ServerAddress.parse(server.database().uri())));
     }
 
     /// The closer ends all of it.
     static Arena start(Closer closer, Scale scale, List<String> sidecarOptions)
             throws SQLException, IOException {
-        Path directory = Files.createTempDirectory("pgtrickle-bench-");
-        closer.keep(() -> delete(directory));
-        EmbeddedServer server = closer.keep(startServer());
-        Database database =
-                closer.keep(Database.open(ServerAddress.parse(server.database().uri())));
-        Arena arena = new Arena(scale, server, database, directory, sidecarOptions);
-        arena.runScript(database);
+        Arena arena = new Arena(closer, scale, sidecarOptions);
+        arena.runScript();
         return arena;
     }
 
@@ -85,18 +79,28 @@ final class Arena {
         return database;
     }
 
+    /// Also ends it where this process is told to end in the midst of a measurement.
+    <T extends AutoCloseable> T keep(T resource) {
+        return closer.keep(resource);
+    }
+
+    Path directory() {
+        return directory;
+    }
+
     Database session() throws SQLException {
         return Database.open(ServerAddress.parse(uri()));
     }
 
     /// Starts it and doesn't wait.
     SidecarProcess startSidecar() throws IOException {
-        return SidecarProcess.start(
-                new SidecarProcess.Launch(
-                        uri(),
-                        directory.resolve("state"),
-                        directory.resolve("sidecar.log"),
-                        sidecarOptions));
+        return keep(
+                SidecarProcess.start(
+                        new SidecarProcess.Launch(
+                                uri(),
+                                directory.resolve("state"),
+                                directory.resolve("sidecar.log"),
+                                sidecarOptions)));
     }
 
     /// @return when its stream began, by `System.nanoTime`
@@ -157,6 +161,14 @@ final class Arena {
             for (Subject subject : subjects) {
                 create(subject);
             }
+        }
+    }
+
+    /// By a sidecar that is started for it.
+    void dropViews(List<Subject> subjects) throws SQLException, IOException {
+        try (SidecarProcess sidecar = startSidecar()) {
+            awaitServing(sidecar);
+            drop(subjects);
         }
     }
 
@@ -221,8 +233,8 @@ final class Arena {
         }
     }
 
-    private void runScript(Database target) throws SQLException, IOException {
-        try (Statement statement = target.connection().createStatement()) {
+    private void runScript() throws SQLException, IOException {
+        try (Statement statement = database.connection().createStatement()) {
             statement.execute(script());
         }
     }

@@ -98,6 +98,14 @@ public final class BenchCommand implements Callable<Integer> {
                         scale.rows(),
                         ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         try (Closer closer = Closer.install()) {
+            return run(closer, scale, occasion);
+        }
+    }
+
+    /// What was measured before a failure is written as well.
+    private int run(Closer closer, Scale scale, Sample.Occasion occasion)
+            throws SQLException, IOException {
+        try {
             console.say("starting PostgreSQL and filling %,d orders".formatted(scale.rows()));
             Bench bench =
                     new Bench(
@@ -105,11 +113,18 @@ public final class BenchCommand implements Callable<Integer> {
                             chosenViews(),
                             Arena.start(closer, scale, sidecarOptions),
                             occasion);
-            Report report = new Report(out);
-            for (Measure measure : measures) {
-                measure.run(bench);
-                report.add(bench.samples());
+            try {
+                for (Measure measure : measures) {
+                    measure.run(bench);
+                }
+            } finally {
+                new Report(out).add(bench.samples());
             }
+        } catch (SQLException | IOException | RuntimeException e) {
+            if (closer.isInterrupted()) {
+                return ExitCode.SOFTWARE;
+            }
+            throw e;
         }
         console.say("written: " + out.resolve("benchmarks.md"));
         return ExitCode.OK;

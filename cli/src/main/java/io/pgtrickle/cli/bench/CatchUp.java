@@ -3,6 +3,7 @@ package io.pgtrickle.cli.bench;
 import java.io.IOException;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /// How long a consumer takes for a backlog that gathered while it was stopped, from its resumption until the result equals the
 /// query. In each run all contenders read the same backlog, one after the other.
@@ -15,6 +16,11 @@ final class CatchUp {
 
     /// From when the process was started: a JVM's start, recovery and connecting as well.
     static final String FROM_START = "seconds_from_start";
+
+    static final String ONE_VIEW = "one view";
+    static final Sample.Name FIFTY_VIEWS = new Sample.Name("fifty", "50 views", STREAMING);
+
+    private static final int FIFTY = 50;
 
     private final Bench bench;
     private final Arena arena;
@@ -52,6 +58,23 @@ final class CatchUp {
                         name, Drain.NAME, run, transactions / drain.seconds(backlog.position()));
                 Times times = catchUp(arena, backlog, kept, run == bench.scale().runs());
                 bench.record(name, Sample.PGTRICKLE, run, transactions / times.streaming());
+            }
+        }
+    }
+
+    /// Fifty views over the same tables, beside one of them.
+    static void fifty(Bench bench) throws SQLException, IOException {
+        Arena arena = bench.arena();
+        List<Subject> many =
+                IntStream.rangeClosed(1, FIFTY).mapToObj(Subject::amountsOver).toList();
+        for (List<Subject> kept : List.of(List.of(Subject.amountsOver(0)), many)) {
+            arena.prepareViews(kept);
+            for (int run = 1; run <= bench.scale().runs(); run++) {
+                Arena.Backlog backlog =
+                        arena.makeBacklog("orders", bench.scale().backlog(), bench.scale().bulk());
+                Times times = catchUp(arena, backlog, kept, run == bench.scale().runs());
+                String contender = kept.size() == 1 ? ONE_VIEW : Sample.PGTRICKLE;
+                bench.record(FIFTY_VIEWS, contender, run, times.streaming());
             }
         }
     }

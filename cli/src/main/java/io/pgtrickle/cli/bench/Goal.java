@@ -71,6 +71,47 @@ record Goal(Sample.Name name, String title, String yardstick, Bound bound) {
                         "initial build v1, rows a second",
                         "",
                         Bound.atLeast(300_000)));
+        for (Subject view : Freshness.VIEWS) {
+            for (int rate : Freshness.RATES) {
+                String subject = Freshness.subject(view, rate);
+                Sample.Name p50 = new Sample.Name(Freshness.MEASURE, subject, Freshness.P50);
+                Sample.Name p99 = new Sample.Name(Freshness.MEASURE, subject, Freshness.P99);
+                String title = "freshness " + subject;
+                goals.add(new Goal(p50, title + ", p50 ms", "", Bound.atMost(10)));
+                goals.add(new Goal(p99, title + ", p99 ms", "", Bound.atMost(50)));
+                goals.add(new Goal(p50, title + ", p50 ms", Subscription.NAME, Bound.atMost(3)));
+                goals.add(new Goal(p99, title + ", p99 ms", Subscription.NAME, Bound.atMost(3)));
+            }
+        }
+        goals.add(
+                new Goal(
+                        new Sample.Name(Cost.SATURATION, Cost.VIEW.name(), "per_second"),
+                        "transactions a second of 8 clients beside " + Cost.VIEW.name(),
+                        Subscription.NAME,
+                        Bound.atLeast(1)));
+        goals.add(
+                new Goal(
+                        new Sample.Name(Cost.LATENCY, Cost.VIEW.name(), "p50_ms"),
+                        "latency at 2,000 tps beside " + Cost.VIEW.name() + ", p50 ms",
+                        Cost.NOBODY,
+                        Bound.atMost(1.1)));
+        goals.add(
+                new Goal(
+                        CatchUp.FIFTY_VIEWS,
+                        "catch-up of 50 views, s",
+                        CatchUp.ONE_VIEW,
+                        Bound.atMost(5)));
+        goals.add(
+                new Goal(Footprint.MEMORY, "memory with all six views, MB", "", Bound.atMost(512)));
+        for (String operator : Growth.QUERIES.keySet()) {
+            goals.add(
+                    new Goal(
+                            Growth.name(operator),
+                            "a change of " + operator + ", µs",
+                            Growth.SMALL,
+                            Bound.atMost(1.3)));
+        }
+        goals.add(new Goal(Footprint.IDLE, "idle, % of a core", "", Bound.atMost(1)));
         return List.copyOf(goals);
     }
 

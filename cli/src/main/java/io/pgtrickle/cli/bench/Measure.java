@@ -7,13 +7,25 @@ import java.sql.SQLException;
 enum Measure {
     CATCHUP,
     TRANSACTIONS,
-    BUILD;
+    BUILD,
+    FRESHNESS,
+    /// Saturation and latency.
+    COST,
+    /// Memory and idleness.
+    FOOTPRINT,
+    FIFTY,
+    GROWTH;
 
     void run(Bench bench) throws SQLException, IOException {
         switch (this) {
             case CATCHUP -> CatchUp.measure(bench);
             case TRANSACTIONS -> CatchUp.transactions(bench);
             case BUILD -> Build.measure(bench);
+            case FRESHNESS -> Freshness.measure(bench);
+            case COST -> Cost.measure(bench);
+            case FOOTPRINT -> Footprint.measure(bench);
+            case FIFTY -> CatchUp.fifty(bench);
+            case GROWTH -> Growth.measure(bench);
         }
     }
 }

@@ -75,4 +75,18 @@ record Subject(String name, String source, String query, String probe) {
                     "SELECT amount FROM v6 WHERE customer_id = 0");
 
     static final List<Subject> ALL = List.of(V1, V2, V3, V4, V5, V6);
+
+    /// One of many views over the same tables: each change concerns most of them, and each result is small.
+    static Subject amountsOver(int number) {
+        return new Subject(
+                "over_" + number,
+                "orders",
+                """
+                SELECT c.region, count(*) AS orders, sum(o.amount) AS total
+                  FROM orders AS o JOIN customers AS c ON c.id = o.customer_id
+                 WHERE o.amount > %d GROUP BY c.region\
+                """
+                        .formatted(number * 10),
+                "");
+    }
 }

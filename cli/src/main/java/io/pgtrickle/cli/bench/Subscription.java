@@ -25,7 +25,7 @@ final class Subscription implements AutoCloseable {
 
     /// A server with an empty copy that follows nothing yet.
     static Subscription prepare(Arena arena) throws SQLException, IOException {
-        EmbeddedServer server = Arena.startServer();
+        EmbeddedServer server = arena.keep(Arena.startServer());
         Database copy = Database.open(ServerAddress.parse(server.database().uri()));
         arena.createOrders(copy);
         arena.database().execute("CREATE PUBLICATION bench_subscription FOR TABLE orders");
@@ -93,8 +93,20 @@ final class Subscription implements AutoCloseable {
         copy.execute("TRUNCATE orders");
     }
 
-    Database copy() {
-        return copy;
+    /// Returns when it has applied all that is committed.
+    void awaitFresh() throws SQLException, IOException {
+        String now = arena.database().text("SELECT pg_current_wal_lsn()");
+        Waiting.until(
+                "the subscription has applied all",
+                () ->
+                        arena.isTrue(
+                                "SELECT confirmed_flush_lsn >= ?::pg_lsn FROM pg_replication_slots WHERE slot_name = 'bench'",
+                                now));
+    }
+
+    /// Another session of the copy's database.
+    Database session() throws SQLException {
+        return Database.open(ServerAddress.parse(server.database().uri()));
     }
 
     private boolean isTrue(String question) throws SQLException {
@@ -103,9 +115,12 @@ final class Subscription implements AutoCloseable {
 
     @Override
     public void close() throws SQLException {
-        forget();
-        arena.database().execute("DROP PUBLICATION bench_subscription");
-        copy.close();
-        server.close();
+        try {
+            forget();
+            arena.database().execute("DROP PUBLICATION bench_subscription");
+            copy.close();
+        } finally {
+            server.close();
+        }
     }
 }

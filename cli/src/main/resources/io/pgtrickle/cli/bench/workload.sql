@@ -70,6 +70,12 @@ SELECT i / 4, 1 + i % 4, (i * 104729::bigint) % greatest(${rows} / 600, 25), 1 +
        (90000 + (i * 7919::bigint) % 9000000) / 100.0, (i % 11) / 100.0
   FROM generate_series(0, ${rows}) AS i;
 
+-- For plans over rows that are made elsewhere.
+
+CREATE TABLE facts (id bigint PRIMARY KEY, part bigint NOT NULL, amount bigint NOT NULL);
+
+CREATE TABLE parts (id bigint PRIMARY KEY, amount bigint NOT NULL);
+
 ANALYZE;
 
 -- A backlog: transactions of one scattered row each. The other parameter makes each call touch other rows.
