@@ -289,6 +289,21 @@ final class CatalogReader {
                 .findFirst();
     }
 
+    /// Whether an aggregate returns the last (true) or the first value in the order of its type's default operator class; empty where
+    /// it doesn't say so.
+    Optional<Boolean> isLast(int aggregateOid) {
+        return rows(
+                        """
+                        SELECT aggsortop::int8 FROM pg_catalog.pg_aggregate
+                         WHERE aggfnoid = ?::int8::oid AND aggsortop <> 0 AND aggkind = 'n'
+                        """,
+                        row -> oid(row, 1),
+                        aggregateOid)
+                .stream()
+                .findFirst()
+                .flatMap(this::isDescending);
+    }
+
     /// The function behind an operator.
     int operatorFunction(int operatorOid) {
         return rows(

@@ -77,7 +77,7 @@ final class WindowTranslator {
         }
         return new WindowCall(
                 new AggregateFunction(
-                        AggregateTranslator.kind(info), info.oid(), info.name(), collation),
+                        AggregateTranslator.kind(info, catalog), info.oid(), info.name(), collation),
                 arguments,
                 node.optionalNode("aggfilter").map(expressions::translate),
                 frame(window),
