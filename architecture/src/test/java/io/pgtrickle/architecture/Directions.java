@@ -37,6 +37,7 @@ record Directions(String root) {
                             List.of(
                                     "dataflow.plan..",
                                     "dataflow.expression..",
+                                    "dataflow.order..",
                                     "postgres..",
                                     "model..")),
                     new Room("cdc", List.of("postgres..", "model..")),

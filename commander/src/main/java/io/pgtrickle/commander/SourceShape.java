@@ -10,11 +10,12 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /// What the catalog says about the tables that a view reads. The stream doesn't tell that a table was dropped or rewritten, that a
-/// column was dropped and added again under its name, or that a table left the publication (DESIGN section 10), so this is looked at
+/// column was dropped and added again under its name, that a table left the publication (DESIGN section 10), or that a function or a view
+/// was redefined, so this is looked at
 /// when a view is populated, at each new version of a table in the stream, about once a second, and after a start.
 ///
 /// @param columns of the tables, as far as they are read: number, name, type, collation
-/// @param channel how their changes come: publication and replica identity
+/// @param channel how their changes come: publication, replica identity, partitions, queries of views; and what functions do
 /// @param storage the files of the tables
 /// @param versions the catalog's versions of the columns
 record SourceShape(String columns, String channel, String storage, String versions) {
@@ -39,14 +40,25 @@ record SourceShape(String columns, String channel, String storage, String versio
              WHERE c.oid = ANY (?::oid[])
             """;
 
-    /// Each table below some parents, with the parent.
+    /// Each table below some parents, with the parent; for a view its query.
     private static final String MEMBERS =
             """
             WITH RECURSIVE below(root, oid) AS (
                 SELECT o, o FROM unnest(?::oid[]) o
                 UNION
                 SELECT b.root, i.inhrelid FROM below b JOIN pg_inherits i ON i.inhparent = b.oid)
-            SELECT root::bigint, string_agg(oid::text, ' ' ORDER BY oid) FROM below GROUP BY root
+            SELECT root::bigint,
+                   concat_ws(' ', string_agg(oid::text, ' ' ORDER BY oid),
+                             (SELECT md5(ev_action::text) FROM pg_rewrite WHERE ev_class = root AND ev_type = '1'))
+              FROM below GROUP BY root
+            """;
+
+    /// What a function does. What it calls in turn isn't known.
+    private static final String FUNCTIONS =
+            """
+            SELECT oid::bigint,
+                   md5(concat_ws(chr(1), prolang, provolatile, proisstrict, prosecdef, prosrc, probin, prosqlbody, proconfig))
+              FROM pg_proc WHERE oid = ANY (?::oid[])
             """;
 
     private record Column(String description, String channel, String storage, String version) {}
@@ -79,9 +91,10 @@ record SourceShape(String columns, String channel, String storage, String versio
                 publication,
                 oids.toArray(String[]::new));
         Map<Long, String> members = members(sql, definitions);
+        Map<Long, String> functions = functions(sql, definitions);
         Map<Long, SourceShape> shapes = new HashMap<>();
-        definitions.forEach(
-                definition -> shapes.put(definition.id(), of(definition, tables, members)));
+        definitions.forEach(definition ->
+                shapes.put(definition.id(), of(definition, tables, members, functions)));
         return shapes;
     }
 
@@ -102,10 +115,28 @@ record SourceShape(String columns, String channel, String storage, String versio
         return members;
     }
 
+    private static Map<Long, String> functions(Sql sql, Collection<ViewDefinition> definitions) {
+        String[] called =
+                definitions.stream()
+                        .flatMap(definition -> definition.plan().foreignFunctionOids().stream())
+                        .distinct()
+                        .map(oid -> Long.toString(oid))
+                        .toArray(String[]::new);
+        Map<Long, String> functions = new HashMap<>();
+        if (called.length > 0) {
+            sql.query(
+                    FUNCTIONS,
+                    row -> Optional.ofNullable(functions.put(row.getLong(1), row.getString(2))),
+                    (Object) called);
+        }
+        return functions;
+    }
+
     private static SourceShape of(
             ViewDefinition definition,
             Map<Long, Map<Integer, Column>> tables,
-            Map<Long, String> members) {
+            Map<Long, String> members,
+            Map<Long, String> functions) {
         Map<String, Column> needed = new TreeMap<>();
         for (var source : definition.sources()) {
             Map<Integer, Column> found = tables.getOrDefault(source.relationOid(), Map.of());
@@ -135,6 +166,12 @@ record SourceShape(String columns, String channel, String storage, String versio
                     .append(members.getOrDefault(parent, "gone"))
                     .append('\n');
         }
+        for (long function : definition.plan().foreignFunctionOids()) {
+            channel.append(function)
+                    .append(" is ")
+                    .append(functions.getOrDefault(function, "gone"))
+                    .append('\n');
+        }
         needed.forEach((number, column) -> {
             columns.append(number).append(' ').append(column.description()).append('\n');
             channel.append(number).append(' ').append(column.channel()).append('\n');
@@ -155,7 +192,7 @@ record SourceShape(String columns, String channel, String storage, String versio
         } else if (!channel.equals(now.channel)) {
             what =
                     "a table that it reads left the publication, changed its replica identity,"
-                            + " or got or lost a partition";
+                            + " or got or lost a partition; or a function or view in its query was redefined";
         } else if (!storage.equals(now.storage) && !versions.equals(now.versions)) {
             what = "a table that it reads was rewritten";
         } else {

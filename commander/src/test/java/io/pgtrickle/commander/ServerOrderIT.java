@@ -57,6 +57,7 @@ final class ServerOrderIT {
                     "SELECT lower(k) AS k FROM (SELECT nd AS k FROM t WHERE g < 2 EXCEPT SELECT nd FROM t WHERE g > 2) s",
                     // of extensions
                     "SELECT lower(c::text) AS k, count(*) AS n FROM t GROUP BY c",
+                    "SELECT g, lower(min(c)::text) AS least, lower(max(d)::text) AS most FROM t GROUP BY g",
                     "SELECT id, dense_rank() OVER (ORDER BY c) AS r FROM t",
                     "SELECT lower(c::text) AS k FROM (SELECT c FROM t UNION SELECT d FROM t) s",
                     "SELECT a.id, b.id AS other FROM t a JOIN t b ON a.c = b.c AND a.id < b.id",

@@ -34,11 +34,13 @@ public final class Circuit {
 
     private final List<Node> nodes;
     private final Map<Source, Node> sources;
+    private final Compiler compiler;
     private int largestDelta;
 
-    private Circuit(List<Node> nodes, Map<Source, Node> sources) {
-        this.nodes = nodes;
-        this.sources = sources;
+    private Circuit(Builder builder) {
+        this.nodes = List.copyOf(builder.nodes);
+        this.sources = Map.copyOf(builder.sources);
+        this.compiler = builder.compiler;
     }
 
     /// Makes the operators over the state that earlier circuits of an equal plan left in the space, if any.
@@ -50,7 +52,7 @@ public final class Circuit {
     public static Circuit of(Plan plan, StateSpace state, RemoteFunctions remote) {
         Builder builder = new Builder(state, remote);
         builder.node(plan);
-        return new Circuit(List.copyOf(builder.nodes), Map.copyOf(builder.sources));
+        return new Circuit(builder);
     }
 
     /// What the plan yields over empty tables, e.g. the one row of an aggregate without GROUP BY. To be called once, on an empty state,
@@ -81,7 +83,13 @@ public final class Circuit {
     }
 
     private ZSet run(Map<Source, List<SourceChange>> changes, boolean first) {
-        nodes.forEach(node -> node.step(changes, first));
+        for (Node node : nodes) {
+            try {
+                node.step(changes, first);
+            } catch (PgtrickleException e) {
+                throw FailedRow.explain(e, node, compiler);
+            }
+        }
         // the last node is the plan's top
         ZSet output = nodes.getLast().delta;
         largestDelta = nodes.stream().mapToInt(node -> node.delta.size()).max().orElse(0);
@@ -100,7 +108,7 @@ public final class Circuit {
     }
 
     /// An operator in its place.
-    private static final class Node {
+    private static final class Node implements FailedRow.Place {
 
         private final Plan plan;
         private final Operator operator;
@@ -136,6 +144,21 @@ public final class Circuit {
                                         first);
                     };
             rowsOut += delta.size();
+        }
+
+        @Override
+        public Plan plan() {
+            return plan;
+        }
+
+        @Override
+        public ZSet delta() {
+            return delta;
+        }
+
+        @Override
+        public List<Node> below() {
+            return inputs;
         }
 
         private ZSet input(int index) {

@@ -95,7 +95,7 @@ final class AggregateTranslator {
                             ? comparable(value, order.get(direct.size()).expression().type())
                             : value);
         }
-        Kind kind = kind(function);
+        Kind kind = kind(function, catalog);
         boolean extreme = kind == Kind.MIN || kind == Kind.MAX;
         AggregateCall call =
                 new AggregateCall(
@@ -121,9 +121,12 @@ final class AggregateTranslator {
                 : value;
     }
 
-    static Kind kind(FunctionInfo function) {
+    /// What an extension's type calls `min` and `max` says so by its sort operator, as for PostgreSQL's own planner.
+    static Kind kind(FunctionInfo function, CatalogReader catalog) {
         if (!function.builtIn()) {
-            return Kind.OTHER;
+            return catalog.isLast(function.oid())
+                    .map(last -> last ? Kind.MAX : Kind.MIN)
+                    .orElse(Kind.OTHER);
         }
         return switch (function.name()) {
             case "count" -> Kind.COUNT;

@@ -286,19 +286,26 @@ final class CatalogReader {
                 .findFirst();
     }
 
+    /// Whether an aggregate returns the last (true) or the first value in the order of its type's default operator class; empty where
+    /// it doesn't say so.
+    Optional<Boolean> isLast(int aggregateOid) {
+        String sql =
+                "SELECT aggsortop::int8 FROM pg_catalog.pg_aggregate"
+                        + " WHERE aggfnoid = ?::int8::oid AND aggsortop <> 0 AND aggkind = 'n'";
+        List<Integer> operators = rows(sql, row -> oid(row, 1), aggregateOid);
+        return operators.stream().findFirst().flatMap(this::isDescending);
+    }
+
     OperatorInfo operator(int oid) {
         return catalog.operator(oid);
     }
 
     /// The function of a cast, where it has one.
     OptionalInt castFunction(int from, int to) {
-        return rows(
-                        "SELECT castfunc::int8 FROM pg_catalog.pg_cast"
-                                + " WHERE castsource = ?::int8::oid AND casttarget = ?::int8::oid AND castfunc <> 0",
-                        row -> oid(row, 1),
-                        from,
-                        to)
-                .stream()
+        String sql =
+                "SELECT castfunc::int8 FROM pg_catalog.pg_cast"
+                        + " WHERE castsource = ?::int8::oid AND casttarget = ?::int8::oid AND castfunc <> 0";
+        return rows(sql, row -> oid(row, 1), from, to).stream()
                 .mapToInt(Integer::intValue)
                 .findFirst();
     }
@@ -316,12 +323,9 @@ final class CatalogReader {
     }
 
     boolean isComposite(int typeOid) {
-        return !rows(
-                        "SELECT 1 FROM pg_catalog.pg_type WHERE oid = ?::int8::oid"
-                                + " AND (typtype = 'c' OR typname = 'record')",
-                        row -> row.getInt(1),
-                        typeOid)
-                .isEmpty();
+        String sql =
+                "SELECT 1 FROM pg_catalog.pg_type WHERE oid = ?::int8::oid AND (typtype = 'c' OR typname = 'record')";
+        return !rows(sql, row -> row.getInt(1), typeOid).isEmpty();
     }
 
     /// The composite type of a relation's rows.

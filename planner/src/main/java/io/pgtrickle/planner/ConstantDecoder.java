@@ -7,10 +7,14 @@ import io.pgtrickle.model.Bytes;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.Interval;
 import io.pgtrickle.model.Jsonb;
+import io.pgtrickle.model.Multirange;
 import io.pgtrickle.model.Numeric;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.Range;
+import io.pgtrickle.model.Row;
 import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.TimeWithZone;
+import io.pgtrickle.model.type.ByteWriter;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.planner.CatalogReader.ElementLayout;
@@ -23,11 +27,22 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the values of constants from the server's memory image in the tree (`postgres.h`, `varatt.h`, `numeric.c`, `array.h`).
 /// Exact, and needs nothing evaluated. For servers with the lower byte first, as all that PostgreSQL's vendors offer today.
 final class ConstantDecoder {
+
+    /// point, lseg, box, line, circle.
+    private static final Set<Integer> GEOMETRIC = Set.of(600, 601, 603, 628, 718);
+
+    private static final int RANGE_EMPTY = 1;
+    private static final int LOWER_INCLUSIVE = 2;
+    private static final int UPPER_INCLUSIVE = 4;
+    private static final int LOWER_INFINITE = 8;
+    private static final int UPPER_INFINITE = 16;
 
     private final CatalogReader catalog;
 
@@ -103,17 +118,98 @@ final class ConstantDecoder {
                                     .value());
             case SqlType.ArrayType(_, int elementOid, SqlType element) ->
                     array(element, elementOid, payload(in));
-            case SqlType.CompositeType _,
-                    SqlType.RangeType _,
-                    SqlType.MultirangeType _,
-                    SqlType.LabelledType _,
-                    SqlType.Opaque _ ->
-                    throw Refusals.type(
-                            "constants of type "
-                                    + catalog.typeName(type.oid())
-                                    + " aren't supported yet",
-                            "Keep the value in a table and join it.");
+            case SqlType.CompositeType composite -> composite(composite, payload(in));
+            case SqlType.RangeType range -> range(range, payload(in));
+            case SqlType.MultirangeType multirange -> multirange(multirange.range(), payload(in));
+            case SqlType.Opaque opaque when GEOMETRIC.contains(opaque.oid()) -> floats(in);
+            case SqlType.LabelledType _, SqlType.Opaque _ ->
+                    throw unsupported(type);
         };
+    }
+
+    /// Points and what is made of a fixed number of coordinates are sent as they lie there, the higher byte first.
+    private static Bytes floats(ByteBuffer in) {
+        ByteWriter image = new ByteWriter();
+        while (in.remaining() >= Double.BYTES) {
+            image.writeLong(in.getLong());
+        }
+        return Bytes.of(image.toByteArray());
+    }
+
+    /// A heap tuple (`htup_details.h`): its length, modifier, type and place, then the number of its attributes, its flags, where its
+    /// data begin, which attributes aren't NULL, and the data.
+    private Row composite(SqlType.CompositeType type, byte[] payload) {
+        byte[] memory = withHeader(payload);
+        ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+        int attributes = in.getShort(18) & 0x7ff;
+        boolean nulls = (in.getShort(20) & 1) != 0;
+        in.position(memory[22] & 0xff);
+        @Nullable Object[] cells = new @Nullable Object[type.fields().size()];
+        for (int i = 0; i < cells.length; i++) {
+            SqlType.Field field = type.fields().get(i);
+            if (field.attributeNumber() != i + 1) {
+                throw unsupported(type);
+            }
+            boolean isNull = i >= attributes || nulls && (memory[23 + i / 8] >> i % 8 & 1) == 0;
+            cells[i] =
+                    isNull ? null : element(field.type(), catalog.elementLayout(field.typeOid()), in);
+        }
+        return Row.of(cells);
+    }
+
+    /// The oid of the range's type, the bounds that there are, and the flags in the last byte (`rangetypes.h`).
+    private Range range(SqlType.RangeType type, byte[] payload) {
+        byte[] memory = withHeader(payload);
+        ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN).position(8);
+        int flags = memory[memory.length - 1];
+        return (flags & RANGE_EMPTY) != 0 ? Range.EMPTY : between(type, flags, in);
+    }
+
+    private Range.Between between(SqlType.RangeType type, int flags, ByteBuffer in) {
+        ElementLayout layout = catalog.elementLayout(type.subtype().oid());
+        Range.Bound lower =
+                (flags & LOWER_INFINITE) != 0
+                        ? Range.Bound.INFINITE
+                        : new Range.Bound(
+                                Optional.of(element(type.subtype(), layout, in)),
+                                (flags & LOWER_INCLUSIVE) != 0);
+        Range.Bound upper =
+                (flags & UPPER_INFINITE) != 0
+                        ? Range.Bound.INFINITE
+                        : new Range.Bound(
+                                Optional.of(element(type.subtype(), layout, in)),
+                                (flags & UPPER_INCLUSIVE) != 0);
+        return new Range.Between(lower, upper);
+    }
+
+    /// The oid of the multirange's type, the number of ranges, where all but the first begin, the flags of each, and the bounds of each
+    /// (`multirangetypes.c`).
+    private Multirange multirange(SqlType.RangeType type, byte[] payload) {
+        byte[] memory = withHeader(payload);
+        ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
+        int count = in.getInt(8);
+        int flags = 12 + 4 * Math.max(0, count - 1);
+        int alignment = catalog.elementLayout(type.subtype().oid()).alignment();
+        in.position(count == 0 ? 0 : flags + count);
+        List<Range.Between> ranges = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            in.position(align(in.position(), alignment));
+            ranges.add(between(type, memory[flags + i], in));
+        }
+        return new Multirange(ranges);
+    }
+
+    private PgtrickleException unsupported(SqlType type) {
+        return Refusals.type(
+                "constants of type " + catalog.typeName(type.oid()) + " aren't supported yet",
+                "Keep the value in a table and join it.");
+    }
+
+    /// Places are counted from a header of four bytes.
+    private static byte[] withHeader(byte[] payload) {
+        byte[] memory = new byte[4 + payload.length];
+        System.arraycopy(payload, 0, memory, 4, payload.length);
+        return memory;
     }
 
     private static BitString bits(byte[] payload) {
@@ -134,9 +230,7 @@ final class ConstantDecoder {
     }
 
     private SqlArray array(SqlType type, int elementTypeOid, byte[] payload) {
-        // places are counted from a header of four bytes
-        byte[] memory = new byte[4 + payload.length];
-        System.arraycopy(payload, 0, memory, 4, payload.length);
+        byte[] memory = withHeader(payload);
         ByteBuffer in = ByteBuffer.wrap(memory).order(ByteOrder.LITTLE_ENDIAN);
         int count = in.getInt(4);
         List<SqlArray.Dimension> dimensions = new ArrayList<>();

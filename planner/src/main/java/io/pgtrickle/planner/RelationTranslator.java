@@ -44,6 +44,7 @@ final class RelationTranslator {
         if (relation.kind() != TableInfo.Kind.VIEW) {
             return table(oid, used, withChildren, context);
         }
+        context.parents().add(Integer.toUnsignedLong(oid));
         Unnested view =
                 BlockTranslator.translateWhole(NodeTree.parseQuery(catalog.viewTree(oid)), context);
         return new Columns(

@@ -82,7 +82,7 @@ final class WindowTranslator {
 
     private AggregateFunction function(Node node, FunctionInfo info) {
         return new AggregateFunction(
-                AggregateTranslator.kind(info),
+                AggregateTranslator.kind(info, catalog),
                 info.oid(),
                 info.name(),
                 catalog.collation(node.integer("inputcollid")));

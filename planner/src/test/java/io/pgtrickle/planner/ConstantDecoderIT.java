@@ -76,7 +76,23 @@ final class ConstantDecoderIT {
                                 "'[1, 2.50, true, false, null, \"\u20ac\", [], {}]'::jsonb",
                                 "'{\"a\": {\"b\": [1e30, {\"c\": -0.001}]}, \"bb\": \"x\", \"\": [[[]]]}'::jsonb",
                                 "'[0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33,34,35,\"z\"]'::jsonb",
-                                "'[{\"a\": 1}]'::jsonb"));
+                                "'[{\"a\": 1}]'::jsonb",
+                                "'empty'::int4range",
+                                "'[1,4)'::int4range",
+                                "'(,7]'::int8range",
+                                "'[1.50,NaN)'::numrange",
+                                "'(,)'::daterange",
+                                "'[2024-01-01 00:00,infinity]'::tsrange",
+                                "'{}'::int4multirange",
+                                "'{[1,2),[5,9),[11,)}'::int8multirange",
+                                "'{(,1.5),[2,3.25],(7,1e20)}'::nummultirange",
+                                "'(1,-2.5)'::point",
+                                "'[(1,2),(3,4)]'::lseg",
+                                "'(3,4),(1,2)'::box",
+                                "'{1,2,3}'::line",
+                                "'<(1,2),3>'::circle",
+                                "'{\"(1,2)\",NULL}'::point[]",
+                                "'{\"[1,2)\",empty}'::int4range[]"));
         for (int i = 0; i < 100; i++) {
             BigDecimal number =
                     new BigDecimal(
@@ -110,7 +126,10 @@ final class ConstantDecoderIT {
                                     .reduce("'", String::concat)
                             + "'::text");
         }
-        return literals.stream().filter(literal -> !literal.contains("(")).toList();
+        // a modifier makes a function call of the cast
+        return literals.stream()
+                .filter(literal -> literal.indexOf('(', literal.lastIndexOf("::")) < 0)
+                .toList();
     }
 
     @ParameterizedTest

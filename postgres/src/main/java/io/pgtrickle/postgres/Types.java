@@ -62,7 +62,7 @@ final class Types {
              WHERE CAST(? AS oid) IN (r.rngtypid, r.rngmultitypid)\
             """;
 
-    /// Where the type has a default btree order: its own, that of ranges, or that of a type to which it is coerced without change.
+    /// Where the type has a default btree order: its own, that of ranges or arrays, or that of a type to which it is coerced without change.
     private static final String ORDERED_ARRAY =
             """
             SELECT t.typarray::bigint AS array FROM pg_catalog.pg_type t
@@ -70,7 +70,8 @@ final class Types {
                AND EXISTS (SELECT FROM pg_catalog.pg_opclass c
                             WHERE c.opcmethod = (SELECT oid FROM pg_catalog.pg_am WHERE amname = 'btree') AND c.opcdefault
                               AND (c.opcintype = t.oid
-                                   OR c.opcintype = CASE t.typtype WHEN 'r' THEN 3831 WHEN 'm' THEN 4537 END
+                                   OR c.opcintype = CASE WHEN t.typtype = 'r' THEN 3831 WHEN t.typtype = 'm' THEN 4537
+                                                         WHEN t.typcategory = 'A' THEN 2277 END
                                    OR EXISTS (SELECT FROM pg_catalog.pg_cast k
                                                WHERE k.castsource = t.oid AND k.casttarget = c.opcintype
                                                  AND k.castmethod = 'b' AND k.castcontext = 'i')))\

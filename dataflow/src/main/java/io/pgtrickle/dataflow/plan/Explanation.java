@@ -57,6 +57,11 @@ public final class Explanation {
         plan.inputs().forEach(input -> append(input, depth + 1, seen, lines));
     }
 
+    /// What the columns of a plan's rows are called.
+    public static List<String> columnNames(Plan plan) {
+        return names(plan);
+    }
+
     /// The operator at the top of a plan.
     public static Line of(Plan plan) {
         Line line = line(plan);

@@ -23,18 +23,43 @@ final class RemoteParts {
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
-    private static List<RemoteCall> calls(Plan plan) {
-        List<RemoteCall> calls = new ArrayList<>();
+    /// The oids of the functions of all operators that are evaluated there.
+    static Stream<Long> functionsBelow(Plan plan) {
+        List<Integer> oids = new ArrayList<>();
+        for (Expression expression : all(plan)) {
+            if (expression instanceof Expression.Remote remote) {
+                oids.add(remote.functionOid());
+            }
+        }
+        if (plan instanceof Plan.ProjectSet set) {
+            set.functions().forEach(function -> oids.add(function.functionOid()));
+        }
+        return Stream.concat(
+                oids.stream().map(Integer::toUnsignedLong),
+                plan.inputs().stream().flatMap(RemoteParts::functionsBelow));
+    }
+
+    /// The expressions of one operator and those that they are made of.
+    private static List<Expression> all(Plan plan) {
+        List<Expression> all = new ArrayList<>();
         Deque<Expression> rest = new ArrayDeque<>();
         expressions(plan).forEach(rest::push);
         while (!rest.isEmpty()) {
             Expression expression = rest.pop();
+            all.add(expression);
+            expression.parts().forEach(rest::push);
+        }
+        return all;
+    }
+
+    private static List<RemoteCall> calls(Plan plan) {
+        List<RemoteCall> calls = new ArrayList<>();
+        for (Expression expression : all(plan)) {
             if (expression instanceof Expression.Remote remote) {
                 calls.add(remote.call());
             } else if (expression instanceof Expression.Label label) {
                 label.orders().forEach(order -> calls.add(order.ranks()));
             }
-            expression.parts().forEach(rest::push);
         }
         if (plan instanceof Plan.ProjectSet set) {
             set.functions().stream()

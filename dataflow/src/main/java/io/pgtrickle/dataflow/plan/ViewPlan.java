@@ -15,7 +15,8 @@ import java.util.stream.Collectors;
 ///
 /// @param plan its rows have the cells of `columns`, in their order
 /// @param uniqueKey indexes into `columns` of a provably unique key that is never NULL; empty where none is known
-/// @param parents tables that are read as their partitions or children: those that there were when it was planned
+/// @param parents relations that are read as others: tables as their partitions or children, views as their queries, as they were when
+///     it was planned
 /// @param fingerprint changes whenever state that was made for the plan can't serve it any more
 public record ViewPlan(
         Plan plan,
@@ -23,6 +24,9 @@ public record ViewPlan(
         List<Integer> uniqueKey,
         String fingerprint,
         List<Long> parents) {
+
+    /// The first oid that isn't the server's own (`FirstNormalObjectId`).
+    private static final long FIRST_NORMAL_OID = 16_384;
 
     public ViewPlan(
             Plan plan,
@@ -55,6 +59,13 @@ public record ViewPlan(
         return RemoteParts.below(plan)
                 .filter(call -> call.text().foreign())
                 .map(RemoteCall::name)
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /// The oids of these functions, as far as the plan calls them itself.
+    public SortedSet<Long> foreignFunctionOids() {
+        return RemoteParts.functionsBelow(plan)
+                .filter(oid -> oid >= FIRST_NORMAL_OID)
                 .collect(Collectors.toCollection(TreeSet::new));
     }
 
