@@ -72,7 +72,12 @@ final class RetractedSumsIT {
         return switch (random.nextInt(6)) {
             case 0 -> "'NaN'";
             case 1 -> "'Infinity'";
-            default -> "'" + random.nextInt(1_000) + "e" + (random.nextInt(2 * exponent) - exponent) + "'";
+            default ->
+                    "'"
+                            + random.nextInt(1_000)
+                            + "e"
+                            + (random.nextInt(2 * exponent) - exponent)
+                            + "'";
         };
     }
 }

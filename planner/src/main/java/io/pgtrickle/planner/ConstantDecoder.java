@@ -122,8 +122,7 @@ final class ConstantDecoder {
             case SqlType.RangeType range -> range(range, payload(in));
             case SqlType.MultirangeType multirange -> multirange(multirange.range(), payload(in));
             case SqlType.Opaque opaque when GEOMETRIC.contains(opaque.oid()) -> floats(in);
-            case SqlType.LabelledType _, SqlType.Opaque _ ->
-                    throw unsupported(type);
+            case SqlType.LabelledType _, SqlType.Opaque _ -> throw unsupported(type);
         };
     }
 
@@ -152,7 +151,9 @@ final class ConstantDecoder {
             }
             boolean isNull = i >= attributes || nulls && (memory[23 + i / 8] >> i % 8 & 1) == 0;
             cells[i] =
-                    isNull ? null : element(field.type(), catalog.elementLayout(field.typeOid()), in);
+                    isNull
+                            ? null
+                            : element(field.type(), catalog.elementLayout(field.typeOid()), in);
         }
         return Row.of(cells);
     }
