@@ -33,21 +33,26 @@ final class Growth {
 
     /// With ten times the rows of the other measures, and with a tenth of them.
     static void measure(Bench bench) throws SQLException, IOException {
-        int round = 0;
+        int small = bench.scale().rows() / FACTOR;
+        int large = bench.scale().rows() * FACTOR;
         for (Map.Entry<String, String> query : QUERIES.entrySet()) {
             ViewPlan plan = plan(bench.arena(), query.getValue());
+            Sample.Name name = name(query.getKey());
             for (int run = 1; run <= bench.scale().runs(); run++) {
-                round++;
-                Path directory = bench.arena().directory().resolve("growth-" + round);
-                double small =
-                        GrowingState.microsAChange(
-                                plan, directory.resolve("small"), bench.scale().rows() / FACTOR);
-                bench.record(name(query.getKey()), SMALL, run, small);
-                double large =
-                        GrowingState.microsAChange(
-                                plan, directory.resolve("large"), bench.scale().rows() * FACTOR);
-                bench.record(name(query.getKey()), Sample.PGTRICKLE, run, large);
+                bench.record(name, SMALL, run, microsAChange(bench.arena(), plan, small));
+                bench.record(
+                        name, Sample.PGTRICKLE, run, microsAChange(bench.arena(), plan, large));
             }
+        }
+    }
+
+    /// The state goes at once: that of all of them together would fill many a disk.
+    private static double microsAChange(Arena arena, ViewPlan plan, int rows) throws IOException {
+        Path directory = arena.directory().resolve("growth");
+        try {
+            return GrowingState.microsAChange(plan, directory, rows);
+        } finally {
+            Arena.delete(directory);
         }
     }
 
