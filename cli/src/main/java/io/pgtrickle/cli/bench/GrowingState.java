@@ -29,7 +29,7 @@ final class GrowingState implements AutoCloseable {
     private static final int STEPS_A_CHECKPOINT = 10;
 
     /// Those of a sidecar with 1 GB, roughly.
-    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20);
+    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20, 128L << 20);
 
     private final RocksStateStore store;
     private final StateSpace space;
