@@ -1,5 +1,7 @@
 package io.pgtrickle.commander;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import io.pgtrickle.testsupport.Relay;
@@ -21,6 +23,8 @@ final class FailoverIT {
 
     private static final int SLOTS_ON_STANDBYS_SINCE = 17;
 
+    private static final Duration SYNC_LIMIT = Duration.ofMinutes(1);
+
     @TempDir private Path state;
 
     @ParameterizedTest
@@ -39,7 +43,7 @@ final class FailoverIT {
                 shop.startLoad();
                 LockSupport.parkNanos(Duration.ofSeconds(2).toNanos());
                 if (major >= SLOTS_ON_STANDBYS_SINCE) {
-                    awaitSlot(standby);
+                    awaitSlot(primary, standby);
                 }
                 primary.kill();
                 shop.stopLoad();
@@ -64,11 +68,20 @@ final class FailoverIT {
         }
     }
 
-    private static void awaitSlot(EmbeddedServer standby) throws SQLException {
-        try (Connection connection = standby.connect();
+    /// The standby takes the slot once what it needs is there; a checkpoint of the primary's moves the slot on.
+    private static void awaitSlot(EmbeddedServer primary, EmbeddedServer standby)
+            throws SQLException {
+        long deadline = System.nanoTime() + SYNC_LIMIT.toNanos();
+        try (Connection here = primary.connect();
+                Connection connection = standby.connect();
                 Statement statement = connection.createStatement()) {
             boolean synced = false;
             while (!synced) {
+                assertThat(System.nanoTime())
+                        .as("the slot isn't synchronized")
+                        .isLessThan(deadline);
+                RunningSidecar.execute(here, "CHECKPOINT");
+                RunningSidecar.execute(here, "SELECT pg_sleep(0.5)");
                 statement.execute("SELECT pg_sync_replication_slots()");
                 try (ResultSet row =
                         statement.executeQuery(
