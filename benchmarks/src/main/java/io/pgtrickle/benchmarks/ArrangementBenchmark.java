@@ -39,7 +39,7 @@ public class ArrangementBenchmark {
 
     private static final int ENTRIES_A_PART = 10;
     private static final int FLUSHED = 100_000;
-    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20);
+    private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20, 128L << 20);
 
     @Param({"100000", "10000000"})
     private int entries;
