@@ -228,7 +228,8 @@ final class BlockTranslator {
                                 domain,
                                 from.conditions(),
                                 new Correlations.Uses(
-                                        grouped ? group.expressions() : outputs, outputs));
+                                        grouped ? group.expressions() : outputs,
+                                        withLimits(outputs)));
                 boolean separable =
                         !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
                 Correlations chosen = separable ? found : Correlations.none(domain);
@@ -244,6 +245,12 @@ final class BlockTranslator {
                 groups = group.group(rows, carried(), single ? domain : Domain.NONE);
                 rows = scope.subqueries().filter(groups.rows(), groups.having());
             }
+        }
+
+        private List<Expression> withLimits(List<Expression> outputs) {
+            List<Expression> all = new ArrayList<>(outputs);
+            all.addAll(new Limits(scope, query).computed());
+            return all;
         }
 
         private boolean canBeLate(GroupTranslator group, List<Expression> outputs) {
@@ -350,7 +357,7 @@ final class BlockTranslator {
             if (!distinctOn.isEmpty()) {
                 distinctOn(distinctOn.size(), first + width + order.size(), placed);
             }
-            limit(placed);
+            rows = new Limits(scope, query).apply(rows, partition(), placed);
             rows = rows.keep(kept(visible, further.size(), names));
             return visible;
         }
@@ -423,8 +430,7 @@ final class BlockTranslator {
 
         private boolean needsOrder() {
             return query.isSet("hasDistinctOn")
-                    || limitOf("limitCount").isPresent()
-                    || limitOf("limitOffset").isPresent();
+                    || new Limits(scope, query).exist();
         }
 
         List<SortKey> order() {
@@ -434,45 +440,6 @@ final class BlockTranslator {
                     scope::translate,
                     scope.context().catalog(),
                     "LIMIT or DISTINCT ON");
-        }
-
-        private void limit(List<SortKey> order) {
-            Optional<Long> count = limitOf("limitCount");
-            long offset = limitOf("limitOffset").orElse(0L);
-            if (count.isEmpty() && offset == 0) {
-                return;
-            }
-            boolean withTies = query.integer("limitOption") == 1;
-            rows =
-                    new Rows(
-                            new Plan.TopK(
-                                    rows.plan(),
-                                    partition(),
-                                    order,
-                                    new Limit(count, offset, withTies)),
-                            rows.slots());
-        }
-
-        /// `LIMIT ALL` and `OFFSET NULL` are no limits.
-        private Optional<Long> limitOf(String field) {
-            Optional<Expression> limit = query.optionalNode(field).map(scope::translate);
-            if (limit.isEmpty()) {
-                return Optional.empty();
-            }
-            if (limit.get() instanceof Expression.Constant(Object value, _)) {
-                return Optional.ofNullable((Long) value).map(number -> checked(number, field));
-            }
-            throw Refusals.clause(
-                    (field.equals("limitCount") ? "LIMIT" : "OFFSET") + " by a computed value",
-                    "Write it as a number.");
-        }
-
-        private long checked(long number, String field) {
-            if (number < 0) {
-                boolean limit = field.equals("limitCount");
-                throw Refusals.negative(limit ? "LIMIT" : "OFFSET", limit ? "2201W" : "2201X");
-            }
-            return number;
         }
 
         Unnested unnested(List<Integer> outputs) {
