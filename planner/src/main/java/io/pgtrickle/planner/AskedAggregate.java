@@ -148,8 +148,7 @@ final class AskedAggregate {
         List<String> fields = new ArrayList<>();
         for (int i = 0; i < composite.fields().size(); i++) {
             SqlType.Field field = composite.fields().get(i);
-            Expression cell =
-                    ConstantFolding.fold(new Expression.Field(value, i, field.type()));
+            Expression cell = ConstantFolding.fold(new Expression.Field(value, i, field.type()));
             String text =
                     RowTypes.isAnonymous(field.type())
                             ? row(cell)
@@ -171,7 +170,10 @@ final class AskedAggregate {
         Expression sent =
                 asText
                         ? new RemoteCasts(catalog)
-                                .viaText(value, Oids.TEXT, catalog.type(Oids.TEXT, DEFAULT_COLLATION))
+                                .viaText(
+                                        value,
+                                        Oids.TEXT,
+                                        catalog.type(Oids.TEXT, DEFAULT_COLLATION))
                         : value;
         int place = columns.indexOf(sent);
         if (place < 0) {

@@ -213,8 +213,7 @@ final class FromTranslator {
         for (int slot : slots) {
             int name = scope.slots().number(new Slots.Owner.Image(slot));
             if (!rows.type(slot).equalMeansSameImage() && !rows.has(name)) {
-                images.add(
-                        new Expression.Image(new Expression.Column(slot, rows.type(slot))));
+                images.add(new Expression.Image(new Expression.Column(slot, rows.type(slot))));
                 names.add(name);
             }
         }

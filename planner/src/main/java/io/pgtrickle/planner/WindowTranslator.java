@@ -71,17 +71,12 @@ final class WindowTranslator {
     }
 
     private static Expression value(Registered function) {
-        return function.asked()
-                .map(asked -> asked.value(function.slot()))
-                .orElse(function.slot());
+        return function.asked().map(asked -> asked.value(function.slot())).orElse(function.slot());
     }
 
     private boolean isKnown(Node node, FunctionInfo info, SqlType type) {
         return new AggregateCall(
-                        function(node, info),
-                        arguments(node),
-                        AggregateCall.Clauses.NONE,
-                        type)
+                        function(node, info), arguments(node), AggregateCall.Clauses.NONE, type)
                 .isSupported();
     }
 
