@@ -20,6 +20,7 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
 /// Reads the values of constants from the server's memory image in the tree (`postgres.h`, `varatt.h`, `numeric.c`, `array.h`).
 /// Exact, and needs nothing evaluated. For servers with the lower byte first, as all that PostgreSQL's vendors offer today.
 final class ConstantDecoder {
+
+    private static final int JSONPATH = 4072;
 
     private final CatalogReader catalog;
 
@@ -86,6 +89,7 @@ final class ConstantDecoder {
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
             case SqlType.Opaque(int oid, _) when catalog.isText(oid) -> Bytes.of(payload(in));
+            case SqlType.Opaque(int oid, _) when oid == JSONPATH -> jsonPath(payload(in));
             case SqlType.TimeTzType _ -> new TimeWithZone(in.getLong(), in.getInt());
             case SqlType.BitType _ -> bits(payload(in));
             case SqlType.NetworkType(int oid) -> network(payload(in), oid == Oids.CIDR);
@@ -113,6 +117,25 @@ final class ConstantDecoder {
                                     + " aren't supported yet",
                             "Keep the value in a table and join it.");
         };
+    }
+
+    /// Its image is a version and the text.
+    private Bytes jsonPath(byte[] payload) {
+        String path =
+                new JsonPathMemory(
+                                payload,
+                                this::text,
+                                number ->
+                                        numeric(
+                                                        ByteBuffer.wrap(payload(number))
+                                                                .order(ByteOrder.LITTLE_ENDIAN))
+                                                .toString())
+                        .value();
+        byte[] text = path.getBytes(StandardCharsets.UTF_8);
+        byte[] image = new byte[text.length + 1];
+        image[0] = 1;
+        System.arraycopy(text, 0, image, 1, text.length);
+        return Bytes.of(image);
     }
 
     private static BitString bits(byte[] payload) {
