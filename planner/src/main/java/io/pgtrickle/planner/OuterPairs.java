@@ -11,7 +11,6 @@ import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// Joins whose condition has subqueries. One that takes values of one side is computed there. One that takes values of both is
 /// computed for the pairs; the rows of a side without a pair are found by their images:
@@ -38,9 +37,10 @@ final class OuterPairs {
 
     private Rows pairs(
             Rows left, Rows right, JoinKind kind, List<EquiKey> keys, List<Expression> on) {
-        var bySubquery = on.stream().collect(Collectors.partitioningBy(Subqueries::isIn));
-        Rows all = left.join(right, JoinKind.INNER, keys, bySubquery.get(false));
-        Subqueries.Attachment attached = subqueries.attach(all, bySubquery.get(true));
+        List<Expression> plain = on.stream().filter(term -> !Subqueries.isIn(term)).toList();
+        List<Expression> rest = on.stream().filter(Subqueries::isIn).toList();
+        Rows all = left.join(right, JoinKind.INNER, keys, plain);
+        Subqueries.Attachment attached = subqueries.attach(all, rest);
         Plan filtered = attached.rows().filter(attached.expressions()).plan();
         List<SqlType> types = all.plan().types();
         int width = left.slots().size();
