@@ -364,13 +364,15 @@ final class FromTranslator {
     private Rows commonTable(int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
         QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
         CommonTable table = definer.commonTable(entry.text("ctename"));
-        Optional<Plan> recursion = RecursionTranslator.plan(table, entry, scope.context());
+        Optional<RecursionTranslator.Recursion> recursion =
+                RecursionTranslator.of(table, entry, left, scope);
         if (recursion.isEmpty()) {
             return query(index, table.query(), definer, left, kind, on);
         }
-        Plan plan = recursion.get();
-        Rows rows = new Rows(plan, slots(index, numbers(plan.types().size())));
-        return join(left, whole(index, rows), kind, on);
+        Plan plan = recursion.get().plan();
+        List<Integer> names = new ArrayList<>(recursion.get().outside());
+        names.addAll(slots(index, numbers(plan.types().size() - names.size())));
+        return join(left, whole(index, new Rows(plan, names)), kind, on);
     }
 
     private Rows values(int index, Node entry, Rows left) {
