@@ -8,6 +8,7 @@ import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
 /// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
@@ -180,6 +181,7 @@ final class BlockTranslator {
 
         private GroupTranslator.Groups groups = GroupTranslator.Groups.NONE;
         private Optional<Unnested.Late> late = Optional.empty();
+        private final List<SetFunctionTranslator.Registered> beforeGroups = new ArrayList<>();
 
         void carryDomain() {
             List<Column> slots = domain.slots(scope.slots());
@@ -242,6 +244,7 @@ final class BlockTranslator {
                 }
             }
             if (grouped) {
+                setFunctionsOfKeys(group);
                 groups = group.group(rows, carried(), single ? domain : Domain.NONE);
                 rows = scope.subqueries().filter(groups.rows(), groups.having());
             }
@@ -299,6 +302,23 @@ final class BlockTranslator {
         private void setFunctions() {
             List<SetFunctionTranslator.Registered> rest =
                     new ArrayList<>(scope.setFunctions().registered());
+            rest.removeAll(beforeGroups);
+            setFunctions(rest, groups::above);
+        }
+
+        /// Those that GROUP BY names: the groups are of their rows.
+        private void setFunctionsOfKeys(GroupTranslator group) {
+            var used = Columns.of(group.keys());
+            for (SetFunctionTranslator.Registered function : scope.setFunctions().registered()) {
+                if (used.get(function.slot().index())) {
+                    beforeGroups.add(function);
+                }
+            }
+            setFunctions(new ArrayList<>(beforeGroups), UnaryOperator.identity());
+        }
+
+        private void setFunctions(
+                List<SetFunctionTranslator.Registered> rest, UnaryOperator<Expression> above) {
             while (!rest.isEmpty()) {
                 List<SetFunctionTranslator.Registered> ready =
                         rest.stream()
@@ -312,7 +332,7 @@ final class BlockTranslator {
                                                                                         other.slot()
                                                                                                 .index()))))
                                 .toList();
-                rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
+                rows = SetFunctionStage.apply(scope, rows, ready, above);
                 rest.removeAll(ready);
             }
         }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Exact, and needs nothing evaluated. For servers with the lower byte first, as all that PostgreSQL's vendors offer today.
 final class ConstantDecoder {
 
+    private static final int JSON = 114;
     private static final int JSONPATH = 4072;
 
     private final CatalogReader catalog;
@@ -88,7 +89,8 @@ final class ConstantDecoder {
                 yield new Interval(in.getInt(), days, micros);
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
-            case SqlType.Opaque(int oid, _) when catalog.isText(oid) -> Bytes.of(payload(in));
+            case SqlType.Opaque(int oid, _) when oid == JSON || catalog.isText(oid) ->
+                    Bytes.of(payload(in));
             case SqlType.Opaque(int oid, _) when oid == JSONPATH -> jsonPath(payload(in));
             case SqlType.TimeTzType _ -> new TimeWithZone(in.getLong(), in.getInt());
             case SqlType.BitType _ -> bits(payload(in));

@@ -421,7 +421,14 @@ final class SubqueryValues {
                 new Expression.Coalesce(
                         List.of(
                                 new Column(right.slots().getLast(), type),
-                                new Constant(EmptyArrays.of(type, element.type().oid()), type)),
+                                new Constant(EmptyArrays.of(type, elementOid(type, element)), type)),
                         type));
+    }
+
+    /// Of arrays it is an array of more dimensions.
+    private static int elementOid(SqlType array, Column element) {
+        return array instanceof SqlType.ArrayType(_, int elementOid, _)
+                ? elementOid
+                : element.type().oid();
     }
 }
