@@ -31,8 +31,7 @@ final class QueryOracleIT {
 
     /// Faults that are known and not mended yet, by the beginning of their kind: they are counted and printed, and don't fail the test. To be
     /// taken out when mended.
-    private static final List<String> OPEN =
-            List.of();
+    private static final List<String> OPEN = List.of();
 
     /// So many failures of a batch are shrunk.
     private static final int SHRUNK = Integer.getInteger("pgtrickle.shrunk", 5);

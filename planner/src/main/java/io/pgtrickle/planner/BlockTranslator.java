@@ -449,8 +449,7 @@ final class BlockTranslator {
         }
 
         private boolean needsOrder() {
-            return query.isSet("hasDistinctOn")
-                    || new Limits(scope, query).exist();
+            return query.isSet("hasDistinctOn") || new Limits(scope, query).exist();
         }
 
         List<SortKey> order() {

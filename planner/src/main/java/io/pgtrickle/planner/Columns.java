@@ -136,8 +136,7 @@ final class Columns {
                     new Expression.FieldOfEach(function.apply(input), index, type);
             case Expression.OnlyOne(Expression value, Expression count) ->
                     new Expression.OnlyOne(function.apply(value), function.apply(count));
-            case Expression.Image(Expression input) ->
-                    new Expression.Image(function.apply(input));
+            case Expression.Image(Expression input) -> new Expression.Image(function.apply(input));
         };
     }
 

@@ -112,8 +112,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             Relabeling.collate(
                                     translate(node.node("arg")),
                                     catalog.collation(node.integer("collOid")));
-                    case "XMLEXPR" ->
-                            new XmlTranslator(catalog, this::translate).expression(node);
+                    case "XMLEXPR" -> new XmlTranslator(catalog, this::translate).expression(node);
                     case "JSONCONSTRUCTOREXPR" ->
                             new JsonTranslator(catalog, this).constructor(node);
                     case "JSONVALUEEXPR" -> new JsonTranslator(catalog, this).value(node);

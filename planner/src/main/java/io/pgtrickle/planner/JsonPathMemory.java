@@ -179,7 +179,9 @@ final class JsonPathMemory {
     private void binary(int offset, int first, int kind, boolean brackets) {
         out.append(brackets ? "(" : "");
         operand(offset, memory.getInt(first), kind);
-        out.append(' ').append(kind == STARTS_WITH ? "starts with" : OPERATORS[kind - 4]).append(' ');
+        out.append(' ')
+                .append(kind == STARTS_WITH ? "starts with" : OPERATORS[kind - 4])
+                .append(' ');
         operand(offset, memory.getInt(first + Integer.BYTES), kind);
         out.append(brackets ? ")" : "");
     }

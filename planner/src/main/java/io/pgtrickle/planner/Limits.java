@@ -41,7 +41,9 @@ final class Limits {
     List<Expression> computed() {
         List<Expression> computed = new ArrayList<>();
         for (String field : List.of("limitCount", "limitOffset")) {
-            expression(field).filter(limit -> !(limit instanceof Constant)).ifPresent(computed::add);
+            expression(field)
+                    .filter(limit -> !(limit instanceof Constant))
+                    .ifPresent(computed::add);
         }
         return computed;
     }
@@ -133,12 +135,7 @@ final class Limits {
         if (!isNull(count)) {
             Expression limit = notNegative(count, true);
             Expression passed =
-                    new Call(
-                            INT8_MINUS,
-                            "-",
-                            List.of(place, offset),
-                            SqlType.INT8,
-                            Collation.NONE);
+                    new Call(INT8_MINUS, "-", List.of(place, offset), SqlType.INT8, Collation.NONE);
             Expression within =
                     new Expression.And(
                             List.of(
@@ -148,8 +145,7 @@ final class Limits {
                                             limit,
                                             new Constant(0L, SqlType.INT8)),
                                     compare(INT8_LESS_OR_EQUAL, "<=", passed, limit)));
-            conditions.add(
-                    new Expression.Or(List.of(new Expression.IsNull(limit, false), within)));
+            conditions.add(new Expression.Or(List.of(new Expression.IsNull(limit, false), within)));
         }
         return attached.rows().filter(conditions);
     }

@@ -152,8 +152,7 @@ final class Nullability {
             case Expression.FieldOfEach(Expression input, _, _) ->
                     columns.or(demandedByEither(input, strict));
             case Expression.OnlyOne(Expression value, _) -> columns.or(demanded(value, strict));
-            case Expression.Image(Expression input) ->
-                    columns.or(demandedByEither(input, strict));
+            case Expression.Image(Expression input) -> columns.or(demandedByEither(input, strict));
         }
         return columns;
     }

@@ -67,8 +67,7 @@ final class OuterPairs {
                     new EquiKey(
                             exact(new Column(i, type)), exact(new Column(first + i, type)), true));
         }
-        return new Plan.Join(
-                side, pairs, JoinKind.ANTI, new JoinCondition(keys, Optional.empty()));
+        return new Plan.Join(side, pairs, JoinKind.ANTI, new JoinCondition(keys, Optional.empty()));
     }
 
     private static Expression exact(Column column) {
@@ -82,9 +81,7 @@ final class OuterPairs {
         for (int i = 0; i < types.size(); i++) {
             boolean own = i >= first && i < first + side.types().size();
             columns.add(
-                    own
-                            ? new Column(i - first, types.get(i))
-                            : new Constant(null, types.get(i)));
+                    own ? new Column(i - first, types.get(i)) : new Constant(null, types.get(i)));
         }
         return new Plan.Project(side, columns);
     }

@@ -35,8 +35,7 @@ final class Simplify {
             case Plan.Distinct(Plan input) -> properties.of(input).isSet() ? input : plan;
             case Plan.Join join -> join(join);
             case Plan.Aggregate aggregate ->
-                    SingleRows.isSuch(aggregate)
-                                    && isSingle(aggregate.input(), aggregate.keys())
+                    SingleRows.isSuch(aggregate) && isSingle(aggregate.input(), aggregate.keys())
                             ? project(aggregate.input(), SingleRows.columns(aggregate))
                             : aggregate(aggregate);
             case Plan.Window(Plan input, _, _, var calls) -> calls.isEmpty() ? input : plan;

@@ -46,8 +46,7 @@ final class SingleRows {
     static List<Expression> columns(Plan.Aggregate aggregate) {
         List<Expression> columns = new ArrayList<>(aggregate.keys());
         for (AggregateCall call : aggregate.calls()) {
-            columns.add(
-                    call.argument().orElse(new Expression.Constant(1L, SqlType.INT8)));
+            columns.add(call.argument().orElse(new Expression.Constant(1L, SqlType.INT8)));
         }
         return columns;
     }

@@ -156,8 +156,8 @@ final class SubqueryValues {
         List<SqlType> types = inner.plan().types();
         List<Expression> outputs =
                 inner.outputs().stream()
-                        .<Expression>map(place ->
-                                new Column(right.slots().get(place), types.get(place)))
+                        .<Expression>map(
+                                place -> new Column(right.slots().get(place), types.get(place)))
                         .toList();
         return new Joined(joined, right.slots(), types, outputs);
     }
@@ -188,8 +188,7 @@ final class SubqueryValues {
             int place = keys.size() + i;
             outputs.add(
                     new Expression.OnlyOne(
-                            new Column(right.slots().get(place), first.types().get(place)),
-                            count));
+                            new Column(right.slots().get(place), first.types().get(place)), count));
         }
         return new Joined(
                 rows.join(
@@ -215,8 +214,7 @@ final class SubqueryValues {
         return new Value(
                 joined.rows(),
                 subquery.comparison(
-                        arguments.getLast(),
-                        column -> joined.outputs().get(column - 1)));
+                        arguments.getLast(), column -> joined.outputs().get(column - 1)));
     }
 
     /// The comparison's own values are taken from the outer rows as well: the pairs of such values and the subquery's rows tell for
