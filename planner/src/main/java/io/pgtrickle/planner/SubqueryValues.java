@@ -419,7 +419,8 @@ final class SubqueryValues {
                 new Expression.Coalesce(
                         List.of(
                                 new Column(right.slots().getLast(), type),
-                                new Constant(EmptyArrays.of(type, elementOid(type, element)), type)),
+                                new Constant(
+                                        EmptyArrays.of(type, elementOid(type, element)), type)),
                         type));
     }
 
