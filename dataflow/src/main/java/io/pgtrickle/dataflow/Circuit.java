@@ -233,7 +233,6 @@ public final class Circuit {
                 case Plan.SetOperation sets -> new SetOperationOperator(sets, arrangements);
                 case Plan.TopK topK ->
                         new TopKOperator(topK, arrangements.get(), arrangements.get());
-                case Plan.AtMostOne one -> new AtMostOneOperator(one, arrangements.get());
                 case Plan.Window window -> new WindowOperator(window, arrangements.get());
                 case Plan.ProjectSet set -> new ProjectSetOperator(set, compiler);
                 case Plan.Recursive recursive ->

@@ -42,7 +42,6 @@ sealed interface Operator {
                     AggregateOperator,
                     DistinctOperator,
                     TopKOperator,
-                    AtMostOneOperator,
                     WindowOperator {
         ZSet step(ZSet delta);
 

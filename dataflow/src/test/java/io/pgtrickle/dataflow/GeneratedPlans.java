@@ -165,10 +165,6 @@ final class GeneratedPlans {
             Expression column = column(types, random.nextInt(types.size()));
             order.add(new SortKey(column, random.nextBoolean(), random.nextBoolean()));
         }
-        if (random.nextInt(4) == 0) {
-            Limit one = new Limit(Optional.of(1L), random.nextInt(2), false);
-            return new Plan.AtMostOne(new Plan.TopK(input, partition, order, one), partition);
-        }
         Optional<Long> count =
                 random.nextInt(4) == 0 ? Optional.empty() : Optional.of((long) random.nextInt(5));
         boolean ties = count.isPresent() && !order.isEmpty() && random.nextBoolean();

@@ -47,7 +47,6 @@ class GeneratedPlansTest {
                     case Plan.Aggregate _ -> "aggregate";
                     case Plan.Distinct _ -> "distinct";
                     case Plan.Union _ -> "union";
-                    case Plan.AtMostOne _ -> "at most one";
                     case Plan.SetOperation(_, _, SetOperator operator, boolean all) ->
                             operator + (all ? " ALL" : "");
                     case Plan.Join join -> join(join);

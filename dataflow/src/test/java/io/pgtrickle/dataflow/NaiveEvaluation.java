@@ -67,7 +67,6 @@ final class NaiveEvaluation {
             case Plan.SetOperation sets ->
                     NaiveSets.setOperation(sets, rows(sets.left()), rows(sets.right()));
             case Plan.TopK topK -> NaiveSets.topK(topK, rows(topK.input()));
-            case Plan.AtMostOne(Plan input, _) -> rows(input);
             case Plan.Values(List<List<Expression>> rows, _) ->
                     rows.stream().map(cells -> values(cells, Row.of())).toList();
             case Plan.Window window -> new NaiveWindows(window).rows(rows(window.input()));

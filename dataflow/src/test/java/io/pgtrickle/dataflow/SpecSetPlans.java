@@ -4,6 +4,9 @@ import static io.pgtrickle.dataflow.Fixtures.column;
 import static io.pgtrickle.dataflow.Fixtures.scan;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.AggregateCall;
+import io.pgtrickle.dataflow.plan.AggregateFunction;
+import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinCondition;
@@ -11,6 +14,9 @@ import io.pgtrickle.dataflow.plan.Plan.JoinKind;
 import io.pgtrickle.dataflow.plan.Plan.Limit;
 import io.pgtrickle.dataflow.plan.Plan.SetOperator;
 import io.pgtrickle.dataflow.plan.Plan.SortKey;
+import io.pgtrickle.model.type.Collation;
+import io.pgtrickle.model.type.SqlType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -91,13 +97,34 @@ final class SpecSetPlans {
 
     /// SELECT o.*, (SELECT product FROM lines WHERE order_id = o.id) FROM orders o.
     private static Plan scalar() {
-        Plan one = new Plan.AtMostOne(LINES, List.of(column(LINES, 0)));
-        return new Plan.Join(
-                ORDERS,
-                one,
-                JoinKind.LEFT,
-                new JoinCondition(
-                        List.of(new EquiKey(column(ORDERS, 0), column(LINES, 0), false)),
-                        Optional.empty()));
+        List<AggregateCall> calls =
+                List.of(
+                        new AggregateCall(
+                                new AggregateFunction(
+                                        Kind.OTHER, 6291, "any_value", Collation.NONE),
+                                List.of(column(LINES, 1)),
+                                AggregateCall.Clauses.NONE,
+                                column(LINES, 1).type()),
+                        new AggregateCall(
+                                new AggregateFunction(Kind.COUNT, 2803, "count", Collation.NONE),
+                                List.of(),
+                                AggregateCall.Clauses.NONE,
+                                SqlType.INT8));
+        Plan one = new Plan.Aggregate(LINES, List.of(column(LINES, 0)), calls);
+        Plan joined =
+                new Plan.Join(
+                        ORDERS,
+                        one,
+                        JoinKind.LEFT,
+                        new JoinCondition(
+                                List.of(new EquiKey(column(ORDERS, 0), column(one, 0), false)),
+                                Optional.empty()));
+        List<Expression> columns = new ArrayList<>();
+        for (int i = 0; i < ORDERS.types().size(); i++) {
+            columns.add(column(joined, i));
+        }
+        int product = ORDERS.types().size() + 1;
+        columns.add(new Expression.OnlyOne(column(joined, product), column(joined, product + 1)));
+        return new Plan.Project(joined, columns);
     }
 }

@@ -56,7 +56,6 @@ class StateCostTest {
                         new Plan.Distinct(new Plan.Project(LEFT, List.of(column(LEFT, 1)))),
                         new Plan.SetOperation(LEFT, RIGHT, SetOperator.EXCEPT, true),
                         new Plan.SetOperation(LEFT, RIGHT, SetOperator.INTERSECT, false),
-                        new Plan.AtMostOne(LEFT, List.of(column(LEFT, 0))),
                         top(List.of(), new Limit(Optional.of(5L), 2, false)),
                         top(List.of(), new Limit(Optional.empty(), 3, false)),
                         top(List.of(column(LEFT, 1)), new Limit(Optional.of(1L), 0, true))));

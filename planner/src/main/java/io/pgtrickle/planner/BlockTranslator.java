@@ -8,6 +8,7 @@ import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
 /// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
@@ -180,6 +181,7 @@ final class BlockTranslator {
 
         private GroupTranslator.Groups groups = GroupTranslator.Groups.NONE;
         private Optional<Unnested.Late> late = Optional.empty();
+        private final List<SetFunctionTranslator.Registered> beforeGroups = new ArrayList<>();
 
         void carryDomain() {
             List<Column> slots = domain.slots(scope.slots());
@@ -228,7 +230,8 @@ final class BlockTranslator {
                                 domain,
                                 from.conditions(),
                                 new Correlations.Uses(
-                                        grouped ? group.expressions() : outputs, outputs));
+                                        grouped ? group.expressions() : outputs,
+                                        withLimits(outputs)));
                 boolean separable =
                         !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
                 Correlations chosen = separable ? found : Correlations.none(domain);
@@ -241,9 +244,16 @@ final class BlockTranslator {
                 }
             }
             if (grouped) {
+                setFunctionsOfKeys(group);
                 groups = group.group(rows, carried(), single ? domain : Domain.NONE);
                 rows = scope.subqueries().filter(groups.rows(), groups.having());
             }
+        }
+
+        private List<Expression> withLimits(List<Expression> outputs) {
+            List<Expression> all = new ArrayList<>(outputs);
+            all.addAll(new Limits(scope, query).computed());
+            return all;
         }
 
         private boolean canBeLate(GroupTranslator group, List<Expression> outputs) {
@@ -292,6 +302,23 @@ final class BlockTranslator {
         private void setFunctions() {
             List<SetFunctionTranslator.Registered> rest =
                     new ArrayList<>(scope.setFunctions().registered());
+            rest.removeAll(beforeGroups);
+            setFunctions(rest, groups::above);
+        }
+
+        /// Those that GROUP BY names: the groups are of their rows.
+        private void setFunctionsOfKeys(GroupTranslator group) {
+            var used = Columns.of(group.keys());
+            for (SetFunctionTranslator.Registered function : scope.setFunctions().registered()) {
+                if (used.get(function.slot().index())) {
+                    beforeGroups.add(function);
+                }
+            }
+            setFunctions(new ArrayList<>(beforeGroups), UnaryOperator.identity());
+        }
+
+        private void setFunctions(
+                List<SetFunctionTranslator.Registered> rest, UnaryOperator<Expression> above) {
             while (!rest.isEmpty()) {
                 List<SetFunctionTranslator.Registered> ready =
                         rest.stream()
@@ -305,7 +332,7 @@ final class BlockTranslator {
                                                                                         other.slot()
                                                                                                 .index()))))
                                 .toList();
-                rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
+                rows = SetFunctionStage.apply(scope, rows, ready, above);
                 rest.removeAll(ready);
             }
         }
@@ -350,7 +377,7 @@ final class BlockTranslator {
             if (!distinctOn.isEmpty()) {
                 distinctOn(distinctOn.size(), first + width + order.size(), placed);
             }
-            limit(placed);
+            rows = new Limits(scope, query).apply(rows, partition(), placed);
             rows = rows.keep(kept(visible, further.size(), names));
             return visible;
         }
@@ -422,9 +449,7 @@ final class BlockTranslator {
         }
 
         private boolean needsOrder() {
-            return query.isSet("hasDistinctOn")
-                    || limitOf("limitCount").isPresent()
-                    || limitOf("limitOffset").isPresent();
+            return query.isSet("hasDistinctOn") || new Limits(scope, query).exist();
         }
 
         List<SortKey> order() {
@@ -434,45 +459,6 @@ final class BlockTranslator {
                     scope::translate,
                     scope.context().catalog(),
                     "LIMIT or DISTINCT ON");
-        }
-
-        private void limit(List<SortKey> order) {
-            Optional<Long> count = limitOf("limitCount");
-            long offset = limitOf("limitOffset").orElse(0L);
-            if (count.isEmpty() && offset == 0) {
-                return;
-            }
-            boolean withTies = query.integer("limitOption") == 1;
-            rows =
-                    new Rows(
-                            new Plan.TopK(
-                                    rows.plan(),
-                                    partition(),
-                                    order,
-                                    new Limit(count, offset, withTies)),
-                            rows.slots());
-        }
-
-        /// `LIMIT ALL` and `OFFSET NULL` are no limits.
-        private Optional<Long> limitOf(String field) {
-            Optional<Expression> limit = query.optionalNode(field).map(scope::translate);
-            if (limit.isEmpty()) {
-                return Optional.empty();
-            }
-            if (limit.get() instanceof Expression.Constant(Object value, _)) {
-                return Optional.ofNullable((Long) value).map(number -> checked(number, field));
-            }
-            throw Refusals.clause(
-                    (field.equals("limitCount") ? "LIMIT" : "OFFSET") + " by a computed value",
-                    "Write it as a number.");
-        }
-
-        private long checked(long number, String field) {
-            if (number < 0) {
-                boolean limit = field.equals("limitCount");
-                throw Refusals.negative(limit ? "LIMIT" : "OFFSET", limit ? "2201W" : "2201X");
-            }
-            return number;
         }
 
         Unnested unnested(List<Integer> outputs) {

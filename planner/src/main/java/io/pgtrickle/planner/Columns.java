@@ -138,6 +138,8 @@ final class Columns {
                     new Expression.Field(function.apply(input), index, type);
             case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
                     new Expression.FieldOfEach(function.apply(input), index, type);
+            case Expression.OnlyOne(Expression value, Expression count) ->
+                    new Expression.OnlyOne(function.apply(value), function.apply(count));
             case Expression.Image(Expression input) -> new Expression.Image(function.apply(input));
         };
     }

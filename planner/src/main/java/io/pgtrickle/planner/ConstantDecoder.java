@@ -24,6 +24,7 @@ import java.math.BigInteger;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -43,6 +44,9 @@ final class ConstantDecoder {
     private static final int UPPER_INCLUSIVE = 4;
     private static final int LOWER_INFINITE = 8;
     private static final int UPPER_INFINITE = 16;
+
+    private static final int JSON = 114;
+    private static final int JSONPATH = 4072;
 
     private final CatalogReader catalog;
 
@@ -100,7 +104,9 @@ final class ConstantDecoder {
                 yield new Interval(in.getInt(), days, micros);
             }
             case SqlType.EnumType _ -> catalog.enumLabel(in.getInt());
-            case SqlType.Opaque opaque when catalog.isText(opaque.oid()) -> Bytes.of(payload(in));
+            case SqlType.Opaque opaque when opaque.oid() == JSON || catalog.isText(opaque.oid()) ->
+                    Bytes.of(payload(in));
+            case SqlType.Opaque opaque when opaque.oid() == JSONPATH -> jsonPath(payload(in));
             case SqlType.TimeTzType _ -> new TimeWithZone(in.getLong(), in.getInt());
             case SqlType.BitType _ -> bits(payload(in));
             case SqlType.NetworkType(int oid) -> network(payload(in), oid == Oids.CIDR);
@@ -211,6 +217,25 @@ final class ConstantDecoder {
         byte[] memory = new byte[4 + payload.length];
         System.arraycopy(payload, 0, memory, 4, payload.length);
         return memory;
+    }
+
+    /// Its image is a version and the text.
+    private Bytes jsonPath(byte[] payload) {
+        String path =
+                new JsonPathMemory(
+                                payload,
+                                this::text,
+                                number ->
+                                        numeric(
+                                                        ByteBuffer.wrap(payload(number))
+                                                                .order(ByteOrder.LITTLE_ENDIAN))
+                                                .toString())
+                        .value();
+        byte[] text = path.getBytes(StandardCharsets.UTF_8);
+        byte[] image = new byte[text.length + 1];
+        image[0] = 1;
+        System.arraycopy(text, 0, image, 1, text.length);
+        return Bytes.of(image);
     }
 
     private static BitString bits(byte[] payload) {

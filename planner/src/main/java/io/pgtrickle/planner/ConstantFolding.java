@@ -44,6 +44,10 @@ final class ConstantFolding {
                     as(type, row.fields().get(index));
             case Expression.IsNull(Expression.MakeRow _, boolean negated) ->
                     new Constant(negated, SqlType.BOOL);
+            case Expression.OnlyOne(Expression value, Constant(Object count, _))
+                    when count == null || count instanceof Long rows && rows <= 1 ->
+                    value;
+            case Expression.OnlyOne _ -> expression;
             case Expression.Relabel _,
                     Expression.MakeRow _,
                     Expression.Field _,

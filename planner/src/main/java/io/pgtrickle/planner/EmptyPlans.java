@@ -32,8 +32,7 @@ final class EmptyPlans {
                     Plan.Distinct _,
                     Plan.Union _,
                     Plan.TopK _,
-                    Plan.Window _,
-                    Plan.AtMostOne _ ->
+                    Plan.Window _ ->
                     plan.inputs().stream().allMatch(EmptyPlans::isEmpty);
             case Plan.Recursive _, Plan.Scan _, Plan.WorkingTable _ -> false;
         };

@@ -112,6 +112,12 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             Relabeling.collate(
                                     translate(node.node("arg")),
                                     catalog.collation(node.integer("collOid")));
+                    case "XMLEXPR" -> new XmlTranslator(catalog, this::translate).expression(node);
+                    case "JSONCONSTRUCTOREXPR" ->
+                            new JsonTranslator(catalog, this).constructor(node);
+                    case "JSONVALUEEXPR" -> new JsonTranslator(catalog, this).value(node);
+                    case "JSONISPREDICATE" -> new JsonTranslator(catalog, this).test(node);
+                    case "JSONEXPR" -> new JsonTranslator(catalog, this).query(node);
                     case "ARRAYEXPR", "ARRAY" -> containers.array(node);
                     case "SUBSCRIPTINGREF" -> containers.subscript(node);
                     case "ROWEXPR", "ROW" -> containers.row(node);

@@ -65,6 +65,13 @@ final class FreeReferences {
         }
     }
 
+    /// While a recursive query's own references are being gathered, it has none.
+    private static Map<OuterReference, Node> references(QueryScope owner, Node entry) {
+        return entry.flag("self_reference") && !owner.defines(entry.text("ctename"))
+                ? Map.of()
+                : owner.commonTable(entry.text("ctename")).references();
+    }
+
     private void node(Node node, int level) {
         switch (node.kind()) {
             case "QUERY" -> fields(node, level + 1);
@@ -94,12 +101,10 @@ final class FreeReferences {
                 }
             }
             case "RANGETBLENTRY", "RTE" -> {
-                if (node.integer("rtekind") == RangeTable.CTE && !node.flag("self_reference")) {
+                if (node.integer("rtekind") == RangeTable.CTE) {
                     int owner = level - node.integer("ctelevelsup");
                     if (owner < depth) {
-                        scope.at(owner)
-                                .commonTable(node.text("ctename"))
-                                .references()
+                        references(scope.at(owner), node)
                                 .forEach((reference, at) -> {
                                     if (reference.depth() < depth) {
                                         found.putIfAbsent(reference, at);

@@ -148,26 +148,55 @@ final class FromTranslator {
                             on);
             return left.cross(rows);
         }
-        throw Refusals.query(
-                "FULL JOINs that refer to an outer query or to FROM items to their left",
-                "Write the FULL JOIN as a subquery that doesn't, and filter its result.");
+        List<Integer> slots = slots(references);
+        Rows imaged = withImages(left, slots);
+        Rows values = domain(imaged, slots);
+        Expression.Column mark = scope.slots().unnamed(SqlType.BOOL);
+        Rows one =
+                item(join.node("larg"), values, false)
+                        .extend(
+                                List.of(new Expression.Constant(true, SqlType.BOOL)),
+                                List.of(mark.index()));
+        Rows both = join(one, item(join.node("rarg"), values, false), JoinKind.FULL, on);
+        return join(imaged, merged(both, values, mark), JoinKind.INNER, List.of());
+    }
+
+    /// Of the values that are on both sides of a FULL JOIN the one of the side that is there.
+    private static Rows merged(Rows both, Rows values, Expression.Column mark) {
+        List<SqlType> types = both.plan().types();
+        Expression isLeft =
+                new Expression.IsNull(
+                        new Expression.Column(both.slots().indexOf(mark.index()), mark.type()),
+                        true);
+        List<Expression> columns = new ArrayList<>();
+        List<Integer> names = new ArrayList<>();
+        for (int slot : new LinkedHashSet<>(both.slots())) {
+            int place = both.slots().indexOf(slot);
+            Expression column = new Expression.Column(place, types.get(place));
+            int other = both.slots().lastIndexOf(slot);
+            columns.add(
+                    values.has(slot)
+                            ? new Expression.Case(
+                                    List.of(new Expression.Branch(isLeft, column)),
+                                    new Expression.Column(other, types.get(other)),
+                                    types.get(place))
+                            : column);
+            names.add(slot);
+        }
+        return new Rows(new Plan.Project(both.plan(), columns), names);
     }
 
     /// Shared slots, those of a domain, are matched.
     private Rows join(Rows left, Rows right, JoinKind kind, List<Expression> on) {
-        if (kind == JoinKind.INNER && on.isEmpty()) {
-            return left.cross(right);
-        }
-        Subqueries.Attached attached = scope.subqueries().attachToSides(left, right, on);
-        Rows one = attached.left();
-        Rows other = attached.right();
         List<EquiKey> keys = new ArrayList<>();
-        for (int slot : other.slots()) {
+        for (int slot : right.slots()) {
             if (left.has(slot)) {
-                keys.add(new EquiKey(one.column(slot), other.column(slot), true));
+                keys.add(new EquiKey(left.column(slot), right.column(slot), true));
             }
         }
-        return one.join(other, kind, keys, attached.conditions());
+        return kind == JoinKind.INNER && on.isEmpty() && keys.isEmpty()
+                ? left.cross(right)
+                : new OuterPairs(scope.subqueries()).join(left, right, kind, keys, on);
     }
 
     private List<Integer> slots(SequencedMap<OuterReference, Node> references) {
@@ -335,13 +364,15 @@ final class FromTranslator {
     private Rows commonTable(int index, Node entry, Rows left, JoinKind kind, List<Expression> on) {
         QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
         CommonTable table = definer.commonTable(entry.text("ctename"));
-        Optional<Plan> recursion = RecursionTranslator.plan(table, entry, scope.context());
+        Optional<RecursionTranslator.Recursion> recursion =
+                RecursionTranslator.of(table, entry, left, scope);
         if (recursion.isEmpty()) {
             return query(index, table.query(), definer, left, kind, on);
         }
-        Plan plan = recursion.get();
-        Rows rows = new Rows(plan, slots(index, numbers(plan.types().size())));
-        return join(left, whole(index, rows), kind, on);
+        Plan plan = recursion.get().plan();
+        List<Integer> names = new ArrayList<>(recursion.get().outside());
+        names.addAll(slots(index, numbers(plan.types().size() - names.size())));
+        return join(left, whole(index, new Rows(plan, names)), kind, on);
     }
 
     private Rows values(int index, Node entry, Rows left) {

@@ -98,6 +98,10 @@ final class GroupTranslator {
         return scope.context().catalog();
     }
 
+    List<Expression> keys() {
+        return List.copyOf(keys);
+    }
+
     /// Whether there is a group also where there are no rows.
     boolean hasEmptySet() {
         return sets.stream().anyMatch(Set::isEmpty);

@@ -43,7 +43,6 @@ final class KnownValues {
             }
             case Plan.Distinct(Plan input) -> of(input, equiKeys);
             case Plan.TopK(Plan input, _, _, _) -> of(input, equiKeys);
-            case Plan.AtMostOne(Plan input, _) -> of(input, equiKeys);
             case Plan.Window(Plan input, _, _, _) -> of(input, equiKeys);
             case Plan.ProjectSet(Plan input, _, _) -> of(input, equiKeys);
             case Plan.SetOperation(Plan left, _, _, _) -> of(left, equiKeys);

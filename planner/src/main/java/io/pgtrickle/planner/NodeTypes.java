@@ -37,6 +37,12 @@ record NodeTypes(int typeOid, int collationOid) {
             case "CONVERTROWTYPEEXPR" -> of(node, "resulttype", "none");
             case "SUBSCRIPTINGREF" -> of(node, "refrestype", "refcollid");
             case "ROWEXPR", "ROW" -> new NodeTypes(node.integer("row_typeid"), 0);
+            case "XMLEXPR" -> xml(node);
+            case "JSONVALUEEXPR" -> of(node.node("formatted_expr"));
+            case "JSONCONSTRUCTOREXPR", "JSONISPREDICATE", "JSONEXPR" -> {
+                int type = JsonTranslator.resultType(node);
+                yield new NodeTypes(type, XmlTranslator.textCollation(type));
+            }
             case "SQLVALUEFUNCTION" -> new NodeTypes(node.integer("type"), 0);
             case "SUBLINK" -> subquery(node);
             default ->
@@ -44,6 +50,16 @@ record NodeTypes(int typeOid, int collationOid) {
                             "subqueries with a column of PostgreSQL's kind \"" + node.kind() + "\"",
                             "Compute the column in a subquery in FROM.");
         };
+    }
+
+    private static NodeTypes xml(Node node) {
+        int type =
+                switch (node.integer("op")) {
+                    case 6 -> node.integer("type");
+                    case 7 -> Oids.BOOL;
+                    default -> 142;
+                };
+        return new NodeTypes(type, XmlTranslator.textCollation(type));
     }
 
     private static NodeTypes of(Node node, String type, String collation) {

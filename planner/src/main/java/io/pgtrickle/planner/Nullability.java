@@ -63,6 +63,7 @@ final class Nullability {
                     false;
             case Expression.MakeRow _ -> true;
             case Expression.Image(Expression input) -> notNull(input, column);
+            case Expression.OnlyOne(Expression value, _) -> notNull(value, column);
             case Expression.Relabel(Expression input, _) -> notNull(input, column);
             case Expression.Label(Expression input, _) -> notNull(input, column);
             case Expression.Unlabel(Expression input, _) -> notNull(input, column);
@@ -154,6 +155,7 @@ final class Nullability {
                     columns.or(demandedByEither(input, strict));
             case Expression.FieldOfEach(Expression input, _, _) ->
                     columns.or(demandedByEither(input, strict));
+            case Expression.OnlyOne(Expression value, _) -> columns.or(demanded(value, strict));
             case Expression.Image(Expression input) -> columns.or(demandedByEither(input, strict));
         }
         return columns;
@@ -185,6 +187,7 @@ final class Nullability {
             case Expression.Field(Expression input, _, _) -> demandedByEither(input, strict);
             case Expression.FieldOfEach(Expression input, _, _) -> demandedByEither(input, strict);
             case Expression.Image(Expression input) -> demandedByEither(input, strict);
+            case Expression.OnlyOne(Expression only, _) -> demandedByEither(only, strict);
             case Expression.Constant _,
                     Expression.Remote _,
                     Expression.Label _,

@@ -63,8 +63,6 @@ final class OuterJoins {
                             partition,
                             order,
                             calls);
-            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
-                    new Plan.AtMostOne(reduce(input, new BitSet()), keys);
             case Plan.Recursive(Plan base, Plan step, int id, boolean all) ->
                     new Plan.Recursive(
                             reduce(base, new BitSet()), reduce(step, new BitSet()), id, all);

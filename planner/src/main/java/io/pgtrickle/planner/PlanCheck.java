@@ -104,8 +104,6 @@ final class PlanCheck {
                     call.filter().ifPresent(filter -> condition(filter, input.types()));
                 }
             }
-            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
-                    keys.forEach(key -> key(key, input.types()));
             case Plan.Recursive(Plan base, Plan step, _, _) ->
                     that(
                             base.types().equals(step.types()),

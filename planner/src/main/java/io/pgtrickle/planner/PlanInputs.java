@@ -29,7 +29,6 @@ final class PlanInputs {
                     new Plan.TopK(inputs.getFirst(), partition, order, limit);
             case Plan.Window(_, var partition, var order, var calls) ->
                     new Plan.Window(inputs.getFirst(), partition, order, calls);
-            case Plan.AtMostOne(_, var keys) -> new Plan.AtMostOne(inputs.getFirst(), keys);
             case Plan.Union _ -> new Plan.Union(inputs);
             case Plan.Join(_, _, var kind, var on) ->
                     new Plan.Join(inputs.get(0), inputs.get(1), kind, on);

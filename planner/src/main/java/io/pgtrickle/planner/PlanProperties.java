@@ -68,7 +68,6 @@ final class PlanProperties {
             case Plan.SetOperation operation -> setOperation(operation);
             case Plan.TopK topK -> topK(topK);
             case Plan.Window window -> window(window);
-            case Plan.AtMostOne(Plan input, List<Expression> keys) -> withKeyOf(of(input), keys);
             case Plan.Recursive recursive -> recursive(recursive);
         };
     }

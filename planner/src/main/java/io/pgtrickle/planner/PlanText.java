@@ -117,8 +117,6 @@ final class PlanText {
                                             + order(order)
                                             + " "
                                             + calls.stream().map(PlanText::call).collect(joining());
-                            case Plan.AtMostOne(_, List<Expression> keys) ->
-                                    "AtMostOne by " + typed(keys);
                             case Plan.Recursive(_, _, int id, boolean all) ->
                                     "Recursive " + id + (all ? " all" : "");
                             case Plan.WorkingTable(int id, List<SqlType> types) ->
@@ -338,6 +336,8 @@ final class PlanText {
                     of(input) + "." + index + "::" + of(type);
             case Expression.FieldOfEach(Expression input, int index, SqlType type) ->
                     of(input) + ".each." + index + "::" + of(type);
+            case Expression.OnlyOne(Expression value, Expression count) ->
+                    "only_one(" + of(value) + ", " + of(count) + ")";
             case Expression.Image(Expression input) -> "image(" + of(input) + ")";
         };
     }

@@ -147,11 +147,6 @@ final class Pruning {
                         below.places());
             }
             case Plan.Window window -> window(window, needed);
-            case Plan.AtMostOne(Plan input, List<Expression> keys) -> {
-                Pruned below = exactly(input, with(needed, keys));
-                yield new Pruned(
-                        new Plan.AtMostOne(below.plan(), below.move(keys)), below.places());
-            }
             case Plan.Recursive(Plan base, Plan step, int id, boolean all) ->
                     same(new Plan.Recursive(prune(base), prune(step), id, all));
         };

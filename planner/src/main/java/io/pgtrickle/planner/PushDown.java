@@ -102,11 +102,6 @@ final class PushDown {
                             term -> isOfPartition(term, partition),
                             passed ->
                                     new Plan.Window(push(input, passed), partition, order, calls));
-            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
-                    below(
-                            terms,
-                            term -> isOfPartition(term, keys),
-                            passed -> new Plan.AtMostOne(push(input, passed), keys));
             case Plan.Recursive(Plan base, Plan step, int id, boolean all) ->
                     Conjuncts.filter(new Plan.Recursive(push(base), push(step), id, all), terms);
             case Plan.Join join -> join(join, terms);

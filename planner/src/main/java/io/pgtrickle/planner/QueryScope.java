@@ -86,6 +86,10 @@ final class QueryScope implements ExpressionTranslator.Scope {
         commonTables.put(table.name(), table);
     }
 
+    boolean defines(String name) {
+        return commonTables.containsKey(name);
+    }
+
     CommonTable commonTable(String name) {
         CommonTable table = commonTables.get(name);
         if (table == null) {

@@ -1,7 +1,5 @@
 package io.pgtrickle.planner;
 
-import io.pgtrickle.dataflow.expression.Expression;
-import io.pgtrickle.dataflow.expression.Expression.Column;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
@@ -14,8 +12,9 @@ final class RecursionTranslator {
     private RecursionTranslator() {}
 
     /// @param entry the reference: by the second part to itself, or from outside
-    /// @return the plan of its columns; empty where the WITH query isn't recursive
-    static Optional<Plan> plan(CommonTable table, Node entry, PlannerContext context) {
+    /// @param left what stands to its left, with the values that the query takes from outside
+    /// @return the rows of its columns, with those values; empty where the WITH query isn't recursive
+    static Optional<Recursion> of(CommonTable table, Node entry, Rows left, QueryScope reader) {
         if (!table.recursive()) {
             return Optional.empty();
         }
@@ -23,36 +22,63 @@ final class RecursionTranslator {
             throw Refusals.query(
                     "SEARCH and CYCLE clauses", "Write out the columns that they stand for.");
         }
-        if (!table.references().isEmpty()) {
+        List<OuterReference> references = List.copyOf(table.references().keySet());
+        List<Integer> outside =
+                references.stream()
+                        .map(reference -> reader.slots().number(new Slots.Owner.Outer(reference)))
+                        .toList();
+        if (!outside.stream().allMatch(left::has)) {
             throw Refusals.query(
-                    "recursive queries that refer to an outer query",
-                    "Move the WITH RECURSIVE to the outermost query.");
+                    "recursive queries that refer to an outer query from here",
+                    "Move the WITH RECURSIVE into the subquery that reads it.");
         }
-        List<SqlType> types = types(table, context);
+        List<SqlType> types = new ArrayList<>();
+        outside.forEach(slot -> types.add(left.type(slot)));
+        types.addAll(types(table, reader.context()));
         if (entry.flag("self_reference")) {
-            return Optional.of(new Plan.WorkingTable(table.number(), types));
+            return Optional.of(
+                    new Recursion(new Plan.WorkingTable(table.number(), types), outside));
         }
+        Domain domain =
+                outside.isEmpty()
+                        ? Domain.NONE
+                        : new Domain(references, new Plan.Distinct(left.keep(outside).plan()));
+        return Optional.of(new Recursion(plan(table, domain, types, reader.context()), outside));
+    }
+
+    /// @param outside the slots of the plan's first columns
+    record Recursion(Plan plan, List<Integer> outside) {
+        Recursion(Plan plan, List<Integer> outside) {
+            this.plan = plan;
+            this.outside = List.copyOf(outside);
+        }
+    }
+
+    private static Plan plan(
+            CommonTable table, Domain domain, List<SqlType> types, PlannerContext context) {
         Node query = table.query();
-        for (String clause : List.of("limitCount", "limitOffset", "cteList")) {
+        for (String clause : List.of("limitCount", "limitOffset")) {
             if (query.isSet(clause)) {
                 throw Refusals.query(
-                        "recursive queries with LIMIT or a WITH of their own",
+                        "recursive queries with LIMIT",
                         "Put the LIMIT into the query that reads the recursive one.");
             }
         }
-        Node operation = query.node("setOperations");
         QueryScope scope = new QueryScope(Optional.of(table.scope()), query, context);
+        query.nodes("cteList").forEach(own -> scope.define(CommonTable.of(own, scope)));
+        Node operation = query.node("setOperations");
         boolean all = operation.flag("all");
         if (!all) {
             types.forEach(
                     type -> TypeChecks.equatableHere(type, "a recursive UNION", context.catalog()));
         }
-        return Optional.of(
-                new Plan.Recursive(
-                        part(operation.node("larg"), scope, types),
-                        part(operation.node("rarg"), scope, types),
-                        table.number(),
-                        all));
+        SetOperationTranslator parts = new SetOperationTranslator(scope, query, domain);
+        List<SqlType> own = types.subList(domain.references().size(), types.size());
+        return new Plan.Recursive(
+                parts.part(operation.node("larg"), own),
+                parts.part(operation.node("rarg"), own),
+                table.number(),
+                all);
     }
 
     private static List<SqlType> types(CommonTable table, PlannerContext context) {
@@ -63,25 +89,5 @@ final class RecursionTranslator {
             columns.add(context.catalog().type(types.get(i), collations.get(i)));
         }
         return columns;
-    }
-
-    private static Plan part(Node reference, QueryScope scope, List<SqlType> types) {
-        if (!reference.kind().equals("RANGETBLREF")) {
-            throw Refusals.query(
-                    "recursive queries of more than two parts",
-                    "Put the parts that aren't recursive into a WITH query of their own.");
-        }
-        Node subquery = scope.rangeTable().get(reference.integer("rtindex") - 1).node("subquery");
-        Unnested rows = BlockTranslator.within(subquery, scope, Domain.NONE).translate(false);
-        List<Expression> columns = new ArrayList<>();
-        for (int i = 0; i < types.size(); i++) {
-            int output = rows.outputs().get(i);
-            columns.add(
-                    Casts.implicit(
-                            new Column(output, rows.plan().types().get(output)),
-                            types.get(i),
-                            scope.context()));
-        }
-        return new Plan.Project(rows.plan(), columns);
     }
 }

@@ -56,11 +56,6 @@ final class RemotePlacement {
                 List<SortKey> order = input.order(topK.order());
                 yield input.narrow(new Plan.TopK(input.plan(), partition, order, topK.limit()), 0);
             }
-            case Plan.AtMostOne one -> {
-                Extension input = new Extension(place(one.input()));
-                List<Expression> keys = input.all(one.keys());
-                yield input.narrow(new Plan.AtMostOne(input.plan(), keys), 0);
-            }
             case Plan.Window window -> {
                 Extension input = new Extension(place(window.input()));
                 List<Expression> partition = input.all(window.partition());

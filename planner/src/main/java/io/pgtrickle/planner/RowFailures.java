@@ -21,7 +21,8 @@ final class RowFailures {
     private RowFailures() {}
 
     static boolean possible(Expression expression) {
-        if (expression instanceof Call call && !isTotal(call)) {
+        if (expression instanceof Expression.OnlyOne
+                || expression instanceof Call call && !isTotal(call)) {
             return true;
         }
         return Columns.children(expression).stream().anyMatch(RowFailures::possible);

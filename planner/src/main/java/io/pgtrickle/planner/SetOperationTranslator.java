@@ -44,6 +44,11 @@ final class SetOperationTranslator {
                 : leftmost(operation.node("larg"));
     }
 
+    /// A part with its columns under these types.
+    Plan part(Node node, List<SqlType> types) {
+        return cast(part(node), types);
+    }
+
     /// The domain's columns, then those of the part.
     private Plan part(Node node) {
         if (node.kind().equals("RANGETBLREF")) {

@@ -77,7 +77,6 @@ final class SharedPlans {
                     Plan.SetOperation _,
                     Plan.TopK _,
                     Plan.Window _,
-                    Plan.AtMostOne _,
                     Plan.Recursive _ ->
                     true;
             case Plan.Join _, Plan.ProjectSet _, Plan.Scan _, Plan.Values _, Plan.WorkingTable _ ->

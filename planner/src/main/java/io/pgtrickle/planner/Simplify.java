@@ -33,10 +33,11 @@ final class Simplify {
             case Plan.Project(Plan input, List<Expression> columns) ->
                     project(input, columns.stream().map(each -> known(each, input)).toList());
             case Plan.Distinct(Plan input) -> properties.of(input).isSet() ? input : plan;
-            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
-                    isSingle(input, keys) ? input : plan;
             case Plan.Join join -> join(join);
-            case Plan.Aggregate aggregate -> aggregate(aggregate);
+            case Plan.Aggregate aggregate ->
+                    SingleRows.isSuch(aggregate) && isSingle(aggregate.input(), aggregate.keys())
+                            ? project(aggregate.input(), SingleRows.columns(aggregate))
+                            : aggregate(aggregate);
             case Plan.Window(Plan input, _, _, var calls) -> calls.isEmpty() ? input : plan;
             case Plan.TopK(Plan input, _, _, Plan.Limit limit) ->
                     limit.count().isEmpty() && limit.offset() == 0 ? input : plan;
@@ -138,7 +139,8 @@ final class Simplify {
 
     private boolean isSingle(Plan input, List<Expression> keys) {
         var columns = RowProperties.columns(keys);
-        return (keys.isEmpty() || !columns.isEmpty()) && properties.of(input).isUnique(columns);
+        boolean constant = keys.stream().allMatch(Expression.Constant.class::isInstance);
+        return (constant || !columns.isEmpty()) && properties.of(input).isUnique(columns);
     }
 
     /// A projection below that only picks columns is as well picked from directly.

@@ -214,8 +214,8 @@ final class Subqueries {
                                 : Optional.empty());
     }
 
-    /// For the condition of an outer join: a subquery goes to the side that its values come from.
-    Attached attachToSides(Rows left, Rows right, List<Expression> conditions) {
+    /// For the condition of an outer join: a subquery goes to the side that its values come from. Empty where one takes values of both.
+    Optional<Attached> attachToSides(Rows left, Rows right, List<Expression> conditions) {
         Rows one = left;
         Rows other = right;
         List<Expression> resolved = new ArrayList<>();
@@ -224,9 +224,7 @@ final class Subqueries {
             for (Call call : outermost(condition)) {
                 boolean toRight = available(call, right);
                 if (!toRight && !available(call, left)) {
-                    throw Refusals.query(
-                            "subqueries in an outer join's ON that refer to both of its sides",
-                            "Join first in a subquery in FROM, and use its columns.");
+                    return Optional.empty();
                 }
                 Attachment attachment = attach(toRight ? other : one, List.of(call));
                 values.put(call, attachment.expressions().getFirst());
@@ -238,7 +236,7 @@ final class Subqueries {
             }
             resolved.add(resolve(condition, values));
         }
-        return new Attached(one, other, resolved);
+        return Optional.of(new Attached(one, other, resolved));
     }
 
     private static List<Call> outermost(Expression expression) {
@@ -298,13 +296,8 @@ final class Subqueries {
         if (rows.matches().isEmpty() && kind == JoinKind.INNER && on.isEmpty()) {
             return left.cross(right);
         }
-        Attached attached = attachToSides(left, right, on);
-        return attached.left()
-                .join(
-                        attached.right(),
-                        kind,
-                        keys(rows.matches(), attached.left(), arguments, attached.right().plan()),
-                        attached.conditions());
+        return new OuterPairs(this)
+                .join(left, right, kind, keys(rows.matches(), left, arguments, right.plan()), on);
     }
 
     /// By which a subquery's rows belong to the outer rows.

@@ -120,11 +120,13 @@ final class SubqueryValues {
                             joined.outside(late.absent().getFirst(), arguments),
                             joined.outside(late.present().getFirst(), arguments)));
         }
-        return new Value(joined.rows(), joined.column(inner.outputs().getFirst()));
+        return new Value(joined.rows(), joined.outputs().getFirst());
     }
 
     /// @param slots of the subquery's columns
-    private record Joined(Rows rows, List<Integer> slots, List<SqlType> types) {
+    /// @param outputs what the subquery selects
+    private record Joined(
+            Rows rows, List<Integer> slots, List<SqlType> types, List<Expression> outputs) {
 
         Column column(int place) {
             return new Column(slots.get(place), types.get(place));
@@ -141,24 +143,62 @@ final class SubqueryValues {
     }
 
     private Joined joinSingle(Rows rows, Unnested inner, List<Expression> arguments) {
-        Plan plan = inner.plan();
-        boolean single = inner.exactlyOne() || inner.late().isPresent();
-        if (!single) {
-            List<Expression> keys = new ArrayList<>();
-            for (Unnested.Match match : inner.matches()) {
-                keys.add(new Column(match.column(), plan.types().get(match.column())));
-            }
-            plan = new Plan.AtMostOne(plan, keys);
+        if (!inner.exactlyOne() && inner.late().isEmpty()) {
+            return joinFirst(rows, inner, arguments);
         }
-        Rows right = new Rows(plan, names(plan));
-        return new Joined(
+        Rows right = new Rows(inner.plan(), names(inner.plan()));
+        Rows joined =
                 rows.join(
                         right,
                         inner.exactlyOne() ? JoinKind.INNER : JoinKind.LEFT,
-                        Subqueries.keys(inner.matches(), rows, arguments, plan),
+                        Subqueries.keys(inner.matches(), rows, arguments, inner.plan()),
+                        List.of());
+        List<SqlType> types = inner.plan().types();
+        List<Expression> outputs =
+                inner.outputs().stream()
+                        .<Expression>map(
+                                place -> new Column(right.slots().get(place), types.get(place)))
+                        .toList();
+        return new Joined(joined, right.slots(), types, outputs);
+    }
+
+    /// One of the subquery's rows for each outer one, and how many there are: more than one is an error where the value is used.
+    private Joined joinFirst(Rows rows, Unnested inner, List<Expression> arguments) {
+        List<SqlType> types = inner.plan().types();
+        List<Expression> keys = new ArrayList<>();
+        List<Unnested.Match> matches = new ArrayList<>();
+        for (Unnested.Match match : inner.matches()) {
+            matches.add(new Unnested.Match(match.outer(), keys.size(), match.nullsMatch()));
+            keys.add(new Column(match.column(), types.get(match.column())));
+        }
+        if (keys.isEmpty()) {
+            // no rows, no group
+            keys.add(TRUE);
+        }
+        List<AggregateCall> calls = new ArrayList<>();
+        for (int output : inner.outputs()) {
+            calls.add(SingleRows.any(new Column(output, types.get(output))));
+        }
+        calls.add(SingleRows.COUNT);
+        Plan first = new Plan.Aggregate(inner.plan(), keys, calls);
+        Rows right = new Rows(first, names(first));
+        Expression count = new Column(right.slots().getLast(), SqlType.INT8);
+        List<Expression> outputs = new ArrayList<>();
+        for (int i = 0; i < inner.outputs().size(); i++) {
+            int place = keys.size() + i;
+            outputs.add(
+                    new Expression.OnlyOne(
+                            new Column(right.slots().get(place), first.types().get(place)), count));
+        }
+        return new Joined(
+                rows.join(
+                        right,
+                        JoinKind.LEFT,
+                        Subqueries.keys(matches, rows, arguments, first),
                         List.of()),
                 right.slots(),
-                plan.types());
+                first.types(),
+                outputs);
     }
 
     private static Expression choice(Expression condition, Expression then, Expression otherwise) {
@@ -174,8 +214,7 @@ final class SubqueryValues {
         return new Value(
                 joined.rows(),
                 subquery.comparison(
-                        arguments.getLast(),
-                        column -> joined.column(inner.outputs().get(column - 1))));
+                        arguments.getLast(), column -> joined.outputs().get(column - 1)));
     }
 
     /// The comparison's own values are taken from the outer rows as well: the pairs of such values and the subquery's rows tell for
@@ -380,7 +419,15 @@ final class SubqueryValues {
                 new Expression.Coalesce(
                         List.of(
                                 new Column(right.slots().getLast(), type),
-                                new Constant(EmptyArrays.of(type, element.type().oid()), type)),
+                                new Constant(
+                                        EmptyArrays.of(type, elementOid(type, element)), type)),
                         type));
+    }
+
+    /// Of arrays it is an array of more dimensions.
+    private static int elementOid(SqlType array, Column element) {
+        return array instanceof SqlType.ArrayType(_, int elementOid, _)
+                ? elementOid
+                : element.type().oid();
     }
 }

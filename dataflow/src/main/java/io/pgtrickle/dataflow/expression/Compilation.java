@@ -65,6 +65,8 @@ final class Compilation {
             case Expression.Field(Expression input, int index, _) -> field(compile(input), index);
             case Expression.FieldOfEach(Expression input, int index, _) ->
                     fieldOfEach(compile(input), index);
+            case Expression.OnlyOne(Expression value, Expression count) ->
+                    onlyOne(compile(value), compile(count));
             case Expression.Image(Expression input) -> image(compile(input), input.type());
         };
     }
@@ -175,6 +177,16 @@ final class Compilation {
 
     private static Evaluator field(Evaluator input, int index) {
         return row -> input.evaluate(row) instanceof Row composite ? composite.get(index) : null;
+    }
+
+    private static Evaluator onlyOne(Evaluator value, Evaluator count) {
+        return row -> {
+            if (count.evaluate(row) instanceof Long rows && rows > 1) {
+                throw RowErrors.of(
+                        "21000", "more than one row returned by a subquery used as an expression");
+            }
+            return value.evaluate(row);
+        };
     }
 
     private static Evaluator image(Evaluator input, SqlType type) {

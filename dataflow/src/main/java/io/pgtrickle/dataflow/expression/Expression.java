@@ -47,6 +47,7 @@ public sealed interface Expression {
             case Field(Expression input, _, _) -> List.of(input);
             case FieldOfEach(Expression input, _, _) -> List.of(input);
             case Image(Expression input) -> List.of(input);
+            case OnlyOne(Expression value, Expression count) -> List.of(value, count);
         };
     }
 
@@ -247,6 +248,16 @@ public sealed interface Expression {
         @Override
         public SqlType type() {
             return BYTEA;
+        }
+    }
+
+    /// The value of a scalar subquery. Where it has a second row, it is an error to ask for it, as in PostgreSQL.
+    ///
+    /// @param count of the subquery's rows; NULL for none
+    record OnlyOne(Expression value, Expression count) implements Expression {
+        @Override
+        public SqlType type() {
+            return value.type();
         }
     }
 

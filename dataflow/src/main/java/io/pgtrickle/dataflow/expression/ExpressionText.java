@@ -54,6 +54,7 @@ public final class ExpressionText {
                     "row" + join(fields, ", ", columns);
             case Expression.Field(Expression input, int index, _) -> field(input, index, columns);
             case Expression.FieldOfEach(Expression input, _, _) -> of(input, columns);
+            case Expression.OnlyOne(Expression value, _) -> of(value, columns);
             case Expression.Image(Expression input) -> "image(" + of(input, columns) + ")";
         };
     }

@@ -112,11 +112,6 @@ public final class Explanation {
                             "one look-up a changed row, keeps each row with its counts on both sides");
             case Plan.TopK topK -> topK(topK);
             case Plan.Window window -> window(window);
-            case Plan.AtMostOne(Plan input, List<Expression> keys) ->
-                    new Line(
-                            "at most one row",
-                            list(keys, names(input)),
-                            "one look-up a changed row, keeps the number of rows by key");
             case Plan.Recursive(_, _, _, boolean all) ->
                     new Line(
                             all ? "recursive union all" : "recursive union",
@@ -330,7 +325,6 @@ public final class Explanation {
                             .toList();
             case Plan.Distinct(Plan input) -> names(input);
             case Plan.TopK(Plan input, _, _, _) -> names(input);
-            case Plan.AtMostOne(Plan input, _) -> names(input);
             case Plan.Union(List<Plan> inputs) -> names(inputs.getFirst());
             case Plan.SetOperation(Plan left, _, _, _) -> names(left);
             case Plan.Recursive(Plan base, _, _, _) -> names(base);

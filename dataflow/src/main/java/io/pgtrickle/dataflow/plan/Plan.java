@@ -102,15 +102,6 @@ public sealed interface Plan {
         }
     }
 
-    /// The input unchanged; an error of SQLSTATE 21000 (a subquery used as an expression returned more than one row) where two
-    /// rows have equal keys.
-    record AtMostOne(Plan input, List<Expression> keys) implements Plan {
-        public AtMostOne(Plan input, List<Expression> keys) {
-            this.input = input;
-            this.keys = List.copyOf(keys);
-        }
-    }
-
     /// WITH RECURSIVE: the base's rows, and what the step makes of the rows that the round before added, until nothing is added.
     ///
     /// @param step reads the working table of the same id
@@ -135,7 +126,6 @@ public sealed interface Plan {
             case Filter(Plan input, _) -> input.types();
             case Distinct(Plan input) -> input.types();
             case TopK(Plan input, _, _, _) -> input.types();
-            case AtMostOne(Plan input, _) -> input.types();
             case Union(List<Plan> inputs) -> inputs.getFirst().types();
             case SetOperation(Plan left, _, _, _) -> left.types();
             case Recursive(Plan base, _, _, _) -> base.types();
@@ -177,7 +167,6 @@ public sealed interface Plan {
             case Distinct(Plan input) -> List.of(input);
             case TopK(Plan input, _, _, _) -> List.of(input);
             case Window(Plan input, _, _, _) -> List.of(input);
-            case AtMostOne(Plan input, _) -> List.of(input);
             case Union(List<Plan> inputs) -> inputs;
             case Join(Plan left, Plan right, _, _) -> List.of(left, right);
             case SetOperation(Plan left, Plan right, _, _) -> List.of(left, right);

@@ -110,7 +110,6 @@ final class RemoteParts {
                                                             call.arguments().stream(),
                                                             call.filter().stream())))
                             .flatMap(expressions -> expressions);
-            case Plan.AtMostOne one -> one.keys().stream();
         };
     }
 
