@@ -11,11 +11,16 @@ import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What networks and operating systems do to a sidecar under load: afterwards every view equals its query.
 ///
 /// `-Dpgtrickle.chaos.rounds=N` and `-Dpgtrickle.seed=N`.
+@EnabledIfSystemProperty(
+        named = "pgtrickle.long",
+        matches = "true",
+        disabledReason = "a long form: -Dpgtrickle.long=true")
 final class ChaosIT {
 
     private static final int ROUNDS = Integer.getInteger("pgtrickle.chaos.rounds", 12);

@@ -126,7 +126,6 @@ final class FailedRow {
                 topK.order().forEach(key -> tried.add(key.expression()));
                 yield all(tried);
             }
-            case Plan.AtMostOne one -> all(one.keys());
             case Plan.Scan _,
                     Plan.Values _,
                     Plan.Distinct _,
@@ -185,8 +184,7 @@ final class FailedRow {
         List<? extends Place> below = place.below();
         return switch (place.plan()) {
             case Plan.Scan(Source source) -> List.of(name(source, row));
-            case Plan.Filter _, Plan.TopK _, Plan.AtMostOne _, Plan.Distinct _ ->
-                    rows(below.getFirst(), row);
+            case Plan.Filter _, Plan.TopK _, Plan.Distinct _ -> rows(below.getFirst(), row);
             case Plan.Project(_, List<Expression> columns) -> {
                 List<Evaluator> evaluators = columns.stream().map(compiler::evaluator).toList();
                 yield first(

@@ -65,8 +65,6 @@ final class OrderPlacement {
                             equatable(topK.partition()),
                             order(topK.order()),
                             topK.limit());
-            case Plan.AtMostOne one ->
-                    new Plan.AtMostOne(place(one.input()), equatable(one.keys()));
             case Plan.Aggregate aggregate ->
                     unlabelled(
                             new Plan.Aggregate(

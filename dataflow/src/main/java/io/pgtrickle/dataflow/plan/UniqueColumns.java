@@ -26,7 +26,6 @@ public final class UniqueColumns {
             case Plan.Filter(Plan input, _) -> of(input);
             case Plan.TopK(Plan input, _, _, _) -> of(input);
             case Plan.Window window -> of(window.input());
-            case Plan.AtMostOne(Plan input, _) -> of(input);
             case Plan.Project(Plan input, List<Expression> columns) ->
                     of(input).flatMap(unique -> projected(unique, columns));
             case Plan.Aggregate(_, List<Expression> keys, _) -> Optional.of(first(keys.size()));
