@@ -8,7 +8,6 @@ import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.UnaryOperator;
 
 /// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
 /// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
@@ -181,7 +180,6 @@ final class BlockTranslator {
 
         private GroupTranslator.Groups groups = GroupTranslator.Groups.NONE;
         private Optional<Unnested.Late> late = Optional.empty();
-        private final List<SetFunctionTranslator.Registered> beforeGroups = new ArrayList<>();
 
         void carryDomain() {
             List<Column> slots = domain.slots(scope.slots());
@@ -244,7 +242,7 @@ final class BlockTranslator {
                 }
             }
             if (grouped) {
-                setFunctionsOfKeys(group);
+                checkKeys(group);
                 groups = group.group(rows, carried(), single ? domain : Domain.NONE);
                 rows = scope.subqueries().filter(groups.rows(), groups.having());
             }
@@ -302,23 +300,6 @@ final class BlockTranslator {
         private void setFunctions() {
             List<SetFunctionTranslator.Registered> rest =
                     new ArrayList<>(scope.setFunctions().registered());
-            rest.removeAll(beforeGroups);
-            setFunctions(rest, groups::above);
-        }
-
-        /// Those that GROUP BY names: the groups are of their rows.
-        private void setFunctionsOfKeys(GroupTranslator group) {
-            var used = Columns.of(group.keys());
-            for (SetFunctionTranslator.Registered function : scope.setFunctions().registered()) {
-                if (used.get(function.slot().index())) {
-                    beforeGroups.add(function);
-                }
-            }
-            setFunctions(new ArrayList<>(beforeGroups), UnaryOperator.identity());
-        }
-
-        private void setFunctions(
-                List<SetFunctionTranslator.Registered> rest, UnaryOperator<Expression> above) {
             while (!rest.isEmpty()) {
                 List<SetFunctionTranslator.Registered> ready =
                         rest.stream()
@@ -332,8 +313,19 @@ final class BlockTranslator {
                                                                                         other.slot()
                                                                                                 .index()))))
                                 .toList();
-                rows = SetFunctionStage.apply(scope, rows, ready, above);
+                rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
                 rest.removeAll(ready);
+            }
+        }
+
+        private void checkKeys(GroupTranslator group) {
+            var used = Columns.of(group.keys());
+            for (SetFunctionTranslator.Registered function : scope.setFunctions().registered()) {
+                if (used.get(function.slot().index())) {
+                    throw Refusals.query(
+                            "set-returning functions in GROUP BY",
+                            "Call the function in a subquery in FROM, and group that.");
+                }
             }
         }
 
