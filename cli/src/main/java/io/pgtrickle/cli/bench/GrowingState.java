@@ -39,6 +39,7 @@ final class GrowingState implements AutoCloseable {
 
     /// Changes of one step; each of another row.
     private final int width;
+
     private final SplittableRandom random = new SplittableRandom(1);
 
     private GrowingState(ViewPlan plan, Path directory, int rows) {
