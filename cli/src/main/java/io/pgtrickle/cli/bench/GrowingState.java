@@ -23,10 +23,14 @@ final class GrowingState implements AutoCloseable {
 
     private static final int ROWS_A_PART = 100;
     private static final int AMOUNTS = 1_000;
-    private static final int STEP = 1_000;
-    private static final int WARM_UP_STEPS = 20;
-    private static final int STEPS = 40;
-    private static final int STEPS_A_CHECKPOINT = 10;
+
+    /// Few, so that hardly two changes of a step meet in one part, in the small tables neither.
+    private static final int STEP = 100;
+
+    private static final int WARM_UP_STEPS = 200;
+    private static final int STEPS = 400;
+    private static final int STEPS_A_CHECKPOINT = 100;
+    private static final int FILLED_AT_ONCE = 10_000;
 
     /// Those of a sidecar with 1 GB, roughly.
     private static final StoreLimits LIMITS = new StoreLimits(256L << 20, 64L << 20, 128L << 20);
@@ -87,12 +91,12 @@ final class GrowingState implements AutoCloseable {
     }
 
     private void fill(Source source, int rows) {
-        List<SourceChange> batch = new ArrayList<>(STEP);
+        List<SourceChange> batch = new ArrayList<>(FILLED_AT_ONCE);
         for (int id = 0; id < rows; id++) {
             batch.add(new SourceChange.Insert(row(source, id)));
-            if (batch.size() == 10 * STEP || id == rows - 1) {
+            if (batch.size() == FILLED_AT_ONCE || id == rows - 1) {
                 circuit.step(Map.of(source, batch));
-                batch = new ArrayList<>(STEP);
+                batch = new ArrayList<>(FILLED_AT_ONCE);
                 space.flush();
             }
         }
