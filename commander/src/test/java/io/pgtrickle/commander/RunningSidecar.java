@@ -163,18 +163,9 @@ final class RunningSidecar implements AutoCloseable {
         await(sql, text -> text.startsWith(status));
     }
 
-    /// Until one serves, e.g. in another process.
+    /// Until one serves, e.g. in another process: it holds the lock, which a heartbeat that is still fresh says nothing of.
     void awaitSidecar() throws SQLException {
-        await("SELECT pgtrickle._absence(interval '1 s') IS NULL", "t"::equals, START_LIMIT);
-    }
-
-    /// Until one holds the lock of those that serve.
-    void awaitLock() throws SQLException {
-        await(
-                "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()"
-                        + " WHERE l.locktype = 'advisory' AND l.classid = 1886680180 AND l.granted)",
-                "t"::equals,
-                START_LIMIT);
+        await("SELECT pgtrickle._absence(interval '0') IS NULL", "t"::equals, START_LIMIT);
     }
 
     /// Until all that has committed is applied, however long it takes.
@@ -186,7 +177,7 @@ final class RunningSidecar implements AutoCloseable {
     static void awaitSidecar(Connection session) throws SQLException {
         execute(
                 session,
-                "DO $$ BEGIN WHILE pgtrickle._absence(interval '1 s') IS NOT NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$");
+                "DO $$ BEGIN WHILE pgtrickle._absence(interval '0') IS NOT NULL LOOP PERFORM pg_sleep(0.05); END LOOP; END $$");
     }
 
     /// Equal, once all that has committed by now is applied.

@@ -113,7 +113,7 @@ final class ServerOrderIT {
                     it.startAgain();
                 }
                 // a heartbeat alone may be that of the one before
-                it.awaitLock();
+                it.awaitSidecar();
                 it.awaitSidecar();
                 for (int i = 0; i < queries.size(); i++) {
                     it.assertFresh("v" + i, queries.get(i));
