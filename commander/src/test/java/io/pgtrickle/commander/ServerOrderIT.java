@@ -112,8 +112,6 @@ final class ServerOrderIT {
                     process = null;
                     it.startAgain();
                 }
-                // a heartbeat alone may be that of the one before
-                it.awaitSidecar();
                 it.awaitSidecar();
                 for (int i = 0; i < queries.size(); i++) {
                     it.assertFresh("v" + i, queries.get(i));
