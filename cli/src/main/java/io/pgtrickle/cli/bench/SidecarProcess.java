@@ -53,6 +53,8 @@ final class SidecarProcess implements AutoCloseable {
                 new ProcessBuilder(command)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(launch.log().toFile()));
+        // settings of whoever runs the benchmark aren't the sidecar's
+        builder.environment().keySet().removeIf(name -> name.startsWith("PGTRICKLE_"));
         builder.environment().put("PGTRICKLE_URL", launch.uri());
         long begin = System.nanoTime();
         return new SidecarProcess(builder.start(), launch, begin);
