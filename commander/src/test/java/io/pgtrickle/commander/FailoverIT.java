@@ -87,7 +87,6 @@ final class FailoverIT {
                         .isLessThan(deadline);
                 RunningSidecar.execute(here, "CHECKPOINT");
                 RunningSidecar.execute(here, "SELECT pg_sleep(0.5)");
-                statement.execute("SELECT pg_sync_replication_slots()");
                 try (ResultSet row =
                         statement.executeQuery(
                                 "SELECT bool_or(synced AND NOT temporary) FROM pg_replication_slots WHERE slot_name = 'failover'")) {

@@ -7,6 +7,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -30,6 +31,8 @@ public final class Relay implements AutoCloseable {
         /// What the server says is lost.
         DEAF
     }
+
+    private static final System.Logger LOG = System.getLogger(Relay.class.getName());
 
     private static final int BUFFER_BYTES = 16 << 10;
     private static final Duration LATE = Duration.ofMillis(30);
@@ -165,9 +168,11 @@ public final class Relay implements AutoCloseable {
     }
 
     private static void reset(Socket socket) {
-        try {
+        try (socket) {
             socket.setSoLinger(true, 0);
-            socket.close();
+        } catch (SocketException e) {
+            // closed by the other end's thread meanwhile, which is as good
+            LOG.log(System.Logger.Level.DEBUG, "a connection was gone before its reset", e);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -27,6 +27,9 @@ final class StandbyCopy {
     /// From it on the functions of a backup have other names.
     private static final int RENAMED_SINCE = 15;
 
+    /// From it on a standby keeps the primary's failover slots up to date by itself.
+    private static final int SLOTS_ON_STANDBYS_SINCE = 17;
+
     private StandbyCopy() {}
 
     static void of(EmbeddedServer primary, Path from, Path to) throws IOException {
@@ -57,9 +60,16 @@ final class StandbyCopy {
                 primary_conninfo = 'host=%s port=%d user=%s password=%s dbname=postgres'
                 primary_slot_name = 'standby'
                 hot_standby_feedback = on
+                %s
                 """
                         .formatted(
-                                primary.host(), primary.port(), primary.user(), primary.password()),
+                                primary.host(),
+                                primary.port(),
+                                primary.user(),
+                                primary.password(),
+                                primary.major() >= SLOTS_ON_STANDBYS_SINCE
+                                        ? "sync_replication_slots = on"
+                                        : ""),
                 StandardOpenOption.APPEND);
     }
 

@@ -16,11 +16,14 @@ BEGIN
         ELSIF stopped.status IN ('error', 'paused', 'needs_attention') THEN
             RAISE EXCEPTION 'view "%" does not follow its sources: its status is "%"', relation::regclass, stopped.status
                 USING ERRCODE = '55000', DETAIL = 'PGT-141', HINT = 'See pgtrickle.list_views().';
-        ELSIF stopped.status <> 'running' THEN
-            -- being rebuilt: its group goes on without it
-            reached := false;
-            RETURN;
         END IF;
+    END IF;
+    IF EXISTS (SELECT FROM pgtrickle.view v
+                WHERE v.status NOT IN ('running', 'error', 'paused', 'needs_attention')
+                  AND v.relation IS NOT NULL AND (_applied.relation IS NULL OR v.relation = _applied.relation)) THEN
+        -- being rebuilt: its group goes on without it
+        reached := false;
+        RETURN;
     END IF;
     SELECT min(p.lsn) INTO applied
       FROM pgtrickle.progress p
