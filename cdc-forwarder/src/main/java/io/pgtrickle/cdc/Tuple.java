@@ -96,7 +96,8 @@ public final class Tuple {
         return new String(array, cells[column] + 5, length(column), UTF_8);
     }
 
-    private int length(int column) {
+    /// The bytes of a TEXT or BINARY cell.
+    public int length(int column) {
         return (int) INT.get(array, cells[column] + 1);
     }
 }

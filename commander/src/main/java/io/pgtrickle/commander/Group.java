@@ -48,6 +48,7 @@ final class Group {
     private final Map<Long, LiveView> views = new LinkedHashMap<>();
     private final Set<Long> torn = new HashSet<>();
     private SourceReaders readers = new SourceReaders(List.of());
+    private long bytesPerChange;
 
     /// Read by other threads too, like the last.
     private volatile Lsn evaluated;
@@ -116,14 +117,11 @@ final class Group {
     /// Evaluates whole transactions and writes what they change, with the position, in one transaction of the target.
     ///
     /// @param transactions not empty; all of them or none are a replay
-    /// @param flushBytes state of one view that may be pending in memory
+    /// @param flushBytes what may be in memory: of changes, and of state that is pending
     /// @return whether anything was written
     boolean step(List<Transaction> transactions, long flushBytes) {
-        if (transactions.stream().mapToLong(Transaction::changeCount).sum() > LARGE_STEP_CHANGES) {
+        if (!read(transactions, flushBytes)) {
             return largeStep(transactions, flushBytes);
-        }
-        for (Transaction transaction : transactions) {
-            transaction.forEachChange(readers::accept);
         }
         Lsn end = transactions.getLast().endLsn();
         SourceReaders.Read read = readers.drain();
@@ -142,6 +140,27 @@ final class Group {
         Duration latency = Duration.between(commitTime, clock.instant());
         deltas.forEach((table, delta) -> view(table).applied(delta.size(), commitTime, latency));
         return true;
+    }
+
+    /// False where that would be too much at once; then nothing is read.
+    private boolean read(List<Transaction> transactions, long limitBytes) {
+        long changes = transactions.stream().mapToLong(Transaction::changeCount).sum();
+        if (changes > LARGE_STEP_CHANGES) {
+            return false;
+        }
+        for (Transaction transaction : transactions) {
+            transaction.forEachChange(change -> {
+                if (readers.bytes() <= limitBytes) {
+                    readers.accept(change);
+                }
+            });
+        }
+        bytesPerChange = readers.bytes() / Math.max(1, changes);
+        if (readers.bytes() <= limitBytes) {
+            return true;
+        }
+        readers.forget();
+        return false;
     }
 
     private boolean largeStep(List<Transaction> transactions, long flushBytes) {
@@ -270,6 +289,11 @@ final class Group {
 
     Lsn checkpointed() {
         return checkpointed;
+    }
+
+    /// About the memory that a change took in the last step.
+    long bytesPerChange() {
+        return bytesPerChange;
     }
 
     long pendingBytes() {

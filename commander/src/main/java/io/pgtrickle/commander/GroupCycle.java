@@ -18,7 +18,7 @@ final class GroupCycle {
     /// Transactions of one step: bounds its latency under backlog.
     private static final int MAX_STEP_TRANSACTIONS = 10_000;
 
-    /// Row changes of one step: bounds the memory of its deltas.
+    /// Row changes of one step: bounds its latency, and with the size of a change its memory.
     private static final long MAX_STEP_CHANGES = 50_000;
 
     private static final Duration CHECKPOINT_INTERVAL = Duration.ofSeconds(1);
@@ -39,7 +39,7 @@ final class GroupCycle {
     private Instant lastPosition;
     private Instant lastPublished = Instant.EPOCH;
 
-    /// @param maxPendingBytes state that may wait in memory for a checkpoint
+    /// @param maxPendingBytes state that may wait in memory for a checkpoint, and changes of a step
     GroupCycle(Group group, InstantSource clock, long maxPendingBytes, EngineCounters counters) {
         this.group = group;
         this.clock = clock;
@@ -80,7 +80,9 @@ final class GroupCycle {
 
     /// Whether the step is to be evaluated before anything else is taken.
     boolean isFull() {
-        return pending.size() >= MAX_STEP_TRANSACTIONS || pendingChanges >= MAX_STEP_CHANGES;
+        return pending.size() >= MAX_STEP_TRANSACTIONS
+                || pendingChanges >= MAX_STEP_CHANGES
+                || pendingChanges * group.bytesPerChange() >= maxPendingBytes / 2;
     }
 
     /// Evaluates what was taken.

@@ -6,6 +6,7 @@ import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.ZSet;
 import io.pgtrickle.postgres.ResultTable;
 import io.pgtrickle.postgres.Sink;
+import io.pgtrickle.state.StateSpace;
 import io.pgtrickle.state.StateStore;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -37,7 +38,7 @@ final class LargeStep implements AutoCloseable {
     private long portion;
 
     /// @param transactions of the step
-    /// @param flushBytes state of one view that may be pending in memory
+    /// @param flushBytes what may be pending in memory, of all views
     /// @param writes false for a replay, which only rebuilds state
     LargeStep(
             StateStore store,
@@ -85,7 +86,7 @@ final class LargeStep implements AutoCloseable {
             transaction.forEachChange(change -> {
                 readers.accept(change);
                 portion++;
-                if (portion >= PORTION_CHANGES) {
+                if (portion >= PORTION_CHANGES || readers.bytes() >= flushBytes / 2) {
                     portion = 0;
                     evaluation.accept(readers.drain());
                 }
@@ -112,9 +113,7 @@ final class LargeStep implements AutoCloseable {
                 if (writes) {
                     each.getValue().add(delta);
                 }
-                if (view.space().pendingBytes() > flushBytes) {
-                    view.space().flush();
-                }
+                flush();
             } catch (PgtrickleException e) {
                 if (e.kind() == ErrorKind.WORLD) {
                     throw e;
@@ -125,6 +124,18 @@ final class LargeStep implements AutoCloseable {
                 forget(view);
                 onFailure.accept(view, e);
             }
+        }
+    }
+
+    /// Where state and deltas of all views take too much memory together.
+    private void flush() {
+        List<StateSpace> spaces = new ArrayList<>();
+        results.forEach((view, result) -> {
+            spaces.add(view.space());
+            spaces.add(result.space());
+        });
+        if (spaces.stream().mapToLong(StateSpace::pendingBytes).sum() > flushBytes) {
+            spaces.forEach(StateSpace::flush);
         }
     }
 

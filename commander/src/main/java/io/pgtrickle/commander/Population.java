@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -238,7 +239,7 @@ final class Population {
     /// @return whether there was anything
     boolean advance(Lsn position) {
         try {
-            return replay(missing, position);
+            return replay(missing::addAll, position);
         } catch (PgtrickleException e) {
             throw e;
         } catch (RuntimeException | StackOverflowError e) {
@@ -274,9 +275,7 @@ final class Population {
                 load(connection);
                 stage = new Stage.CatchingUp();
                 while (spool.count() - replayed.get() > SHORT_SPOOL) {
-                    ZSet delta = new ZSet();
-                    replay(delta, spool.appended());
-                    result.add(delta);
+                    replay(this::loaded, spool.appended());
                     space.flush();
                     checkCancelled();
                 }
@@ -402,9 +401,9 @@ final class Population {
     }
 
     /// Evaluates the next transactions of the spool that end before a position; false when there is none.
-    private boolean replay(ZSet into, Lsn until) {
+    private boolean replay(Consumer<ZSet> into, Lsn until) {
         int taken = 0;
-        while (taken < REPLAY_TRANSACTIONS) {
+        while (taken < REPLAY_TRANSACTIONS && readers.bytes() < environment.flushBytes()) {
             Optional<Transaction> next = spool.next(until);
             if (next.isEmpty()) {
                 break;
@@ -414,10 +413,21 @@ final class Population {
             replayedTo = next.get().endLsn();
             try (Transaction transaction = next.get()) {
                 if (!seen(transaction)) {
-                    transaction.forEachChange(readers::accept);
+                    transaction.forEachChange(change -> {
+                        readers.accept(change);
+                        if (readers.bytes() >= environment.flushBytes()) {
+                            evaluate(into);
+                        }
+                    });
                 }
             }
         }
+        evaluate(into);
+        return taken > 0;
+    }
+
+    /// Evaluates what was read; also in the middle of a transaction, since nobody sees the view.
+    private void evaluate(Consumer<ZSet> into) {
         SourceReaders.Read read = readers.drain();
         read.failures().values().stream()
                 .findFirst()
@@ -425,9 +435,8 @@ final class Population {
                     throw failure;
                 });
         if (!read.changes().isEmpty()) {
-            into.addAll(circuit.step(read.changes()));
+            into.accept(circuit.step(read.changes()));
         }
-        return taken > 0;
     }
 
     private boolean seen(Transaction transaction) {

@@ -33,6 +33,10 @@ final class ResultAccumulator {
         this.flushBytes = flushBytes;
     }
 
+    StateSpace space() {
+        return space;
+    }
+
     void add(ZSet delta) {
         delta.forEach(this::add);
     }

@@ -22,11 +22,17 @@ import org.jspecify.annotations.Nullable;
 /// views over it stop before anything wrong is applied.
 final class SourceReader {
 
+    /// A row of that many columns that are NULL, and a value without its content.
+    private static final int ROW_BYTES = 48;
+
+    private static final int CELL_BYTES = 40;
+
     private final Source source;
     private List<SourceChange> changes = new ArrayList<>();
     private @Nullable Relation relation;
     private boolean newVersion;
     private int[] places = {};
+    private long taken;
 
     SourceReader(Source source) {
         this.source = source;
@@ -36,7 +42,9 @@ final class SourceReader {
         return source;
     }
 
-    void read(Change change) {
+    /// @return about the memory that it takes
+    long read(Change change) {
+        taken = 0;
         switch (change) {
             case Change.Insert(Relation of, Tuple row) -> {
                 use(of);
@@ -55,6 +63,7 @@ final class SourceReader {
             case Change.Message _ ->
                     throw new IllegalArgumentException("a message isn't a change of a table");
         }
+        return taken;
     }
 
     /// The changes read since the last call, in order.
@@ -77,6 +86,7 @@ final class SourceReader {
         for (int i = 0; i < places.length; i++) {
             cells[i] = cell(tuple, old, i);
         }
+        taken += ROW_BYTES + 4L * cells.length;
         return Row.of(cells);
     }
 
@@ -84,7 +94,10 @@ final class SourceReader {
         int place = places[column];
         return switch (tuple.kind(place)) {
             case NULL -> null;
-            case BINARY, TEXT -> tuple.decode(place, source.columns().get(column).type());
+            case BINARY, TEXT -> {
+                taken += CELL_BYTES + tuple.length(place);
+                yield tuple.decode(place, source.columns().get(column).type());
+            }
             case UNCHANGED ->
                     old == tuple || old.kind(place) == Tuple.Kind.UNCHANGED || !inOldTuple(column)
                             ? UnchangedToast.VALUE

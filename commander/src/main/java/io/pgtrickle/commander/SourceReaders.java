@@ -28,6 +28,8 @@ final class SourceReaders {
     private final Map<Long, List<SourceReader>> byRelation = new HashMap<>();
     private final Map<Source, PgtrickleException> failures = new LinkedHashMap<>();
     private long received;
+    private long waiting;
+    private long bytes;
 
     SourceReaders(Collection<Source> sources) {
         for (Source source : new java.util.LinkedHashSet<>(sources)) {
@@ -49,7 +51,22 @@ final class SourceReaders {
         }
     }
 
+    /// About the memory that the changes take which weren't drained yet.
+    long bytes() {
+        return bytes;
+    }
+
+    /// Drops the changes that weren't drained yet.
+    void forget() {
+        waiting = 0;
+        bytes = 0;
+        byRelation.values().forEach(readers -> readers.forEach(SourceReader::drain));
+    }
+
     Read drain() {
+        received += waiting;
+        waiting = 0;
+        bytes = 0;
         Map<Source, List<SourceChange>> changes = new LinkedHashMap<>();
         boolean newVersions = false;
         for (List<SourceReader> readers : byRelation.values()) {
@@ -64,7 +81,7 @@ final class SourceReaders {
         return new Read(changes, Map.copyOf(failures), newVersions);
     }
 
-    /// Row changes taken so far.
+    /// Row changes drained so far.
     long received() {
         return received;
     }
@@ -74,13 +91,13 @@ final class SourceReaders {
         if (readers == null) {
             return;
         }
-        received++;
+        waiting++;
         for (SourceReader reader : readers) {
             if (failures.containsKey(reader.source())) {
                 continue;
             }
             try {
-                reader.read(change);
+                bytes += reader.read(change);
             } catch (PgtrickleException e) {
                 failures.put(reader.source(), e);
             } catch (RuntimeException e) {
