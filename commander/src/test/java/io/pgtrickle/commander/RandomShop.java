@@ -62,7 +62,13 @@ final class RandomShop {
                         + " WHERE quantity IS NOT NULL GROUP BY quantity % 3",
                 "SELECT o.note, e.kind FROM orders o, events e WHERE o.note = e.kind AND o.quantity > 2",
                 "SELECT x.region, x.n * 2 AS twice FROM (SELECT region, count(*) AS n FROM customers GROUP BY region) x"
-                        + " WHERE x.n > 1");
+                        + " WHERE x.n > 1",
+                "SELECT c.id, c.name, o.id AS order_id FROM customers c LEFT JOIN orders o ON o.customer_id = c.id AND o.amount > 0",
+                "SELECT c.id AS customer, o.id AS order_id, o.note FROM customers c FULL JOIN orders o ON o.customer_id = c.id",
+                "SELECT id, amount, note FROM orders ORDER BY amount DESC NULLS LAST, id LIMIT 5",
+                "SELECT DISTINCT ON (region) region, id, credit FROM customers ORDER BY region, credit DESC NULLS LAST, id",
+                "SELECT id, customer_id, rank() OVER (PARTITION BY customer_id ORDER BY amount, id) AS place FROM orders",
+                "SELECT id, name FROM customers c WHERE NOT EXISTS (SELECT FROM orders o WHERE o.customer_id = c.id)");
     }
 
     /// One transaction of one or several statements.

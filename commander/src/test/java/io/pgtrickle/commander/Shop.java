@@ -49,14 +49,22 @@ final class Shop {
         }
     }
 
-    /// Asks for one more view; whether it comes to be is open where the sidecar is killed meanwhile.
-    void askForView() {
-        String query = RandomShop.queries().get(views.size() % RandomShop.queries().size());
-        try (Connection connection = database.connect()) {
-            RunningSidecar.execute(connection, creation(query, false));
-        } catch (SQLException e) {
-            // no sidecar, or none any more
-            asked++;
+    /// Asks a sidecar that is about to end for one more view; whether that comes to be is open.
+    void askForView(SidecarProcess doomed) {
+        String statement =
+                creation(
+                        RandomShop.queries().get(views.size() % RandomShop.queries().size()),
+                        false);
+        asked++;
+        boolean taken = false;
+        while (!taken && doomed.isAlive()) {
+            try (Connection connection = database.connect()) {
+                RunningSidecar.execute(connection, statement);
+                taken = true;
+            } catch (SQLException e) {
+                // no sidecar yet, or none any more
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
         }
     }
 
