@@ -44,13 +44,12 @@ final class Engine {
     private Lsn seen = Lsn.ZERO;
 
     private Optional<Instant> alignmentLimit = Optional.empty();
-    private Instant lastReport;
+    private final Interval report = new Interval(REPORT_INTERVAL);
 
     Engine(Parts parts, InstantSource clock) {
         this.parts = parts;
         this.clock = clock;
         this.main = parts.groups().main();
-        this.lastReport = clock.instant();
         main.checkpointWith(parts.streamed()::metadata);
     }
 
@@ -202,10 +201,9 @@ final class Engine {
 
     private void maintain() {
         main.maintain();
-        Instant now = clock.instant();
-        if (Duration.between(lastReport, now).compareTo(REPORT_INTERVAL) >= 0) {
+        if (report.isOver()) {
             parts.commands().report();
-            lastReport = now;
+            report.restart();
         }
         parts.groups().check();
         confirm();

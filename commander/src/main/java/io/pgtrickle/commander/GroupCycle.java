@@ -35,9 +35,9 @@ final class GroupCycle {
     private final List<Transaction> pending = new ArrayList<>();
     private Supplier<Map<String, byte[]>> metadata = Map::of;
     private long pendingChanges;
-    private Instant lastCheckpoint;
-    private Instant lastPosition;
-    private Instant lastPublished = Instant.EPOCH;
+    private final Interval checkpointing = new Interval(CHECKPOINT_INTERVAL);
+    private final Interval positioning = new Interval(POSITION_INTERVAL);
+    private final Interval publishing = new Interval(PUBLISH_INTERVAL);
 
     /// @param maxPendingBytes state that may wait in memory for a checkpoint, and changes of a step
     GroupCycle(Group group, InstantSource clock, long maxPendingBytes, EngineCounters counters) {
@@ -45,8 +45,6 @@ final class GroupCycle {
         this.clock = clock;
         this.maxPendingBytes = maxPendingBytes;
         this.counters = counters;
-        this.lastCheckpoint = clock.instant();
-        this.lastPosition = lastCheckpoint;
     }
 
     /// Names what a checkpoint keeps beside the group's own.
@@ -106,29 +104,27 @@ final class GroupCycle {
 
     /// Between steps, every now and then.
     void maintain() {
-        Instant now = clock.instant();
-        if (Duration.between(lastPosition, now).compareTo(POSITION_INTERVAL) >= 0) {
+        if (positioning.isOver()) {
             writePosition();
         }
-        if (Duration.between(lastCheckpoint, now).compareTo(CHECKPOINT_INTERVAL) >= 0
-                && group.evaluated().isAfter(group.checkpointed())) {
+        if (checkpointing.isOver() && group.evaluated().isAfter(group.checkpointed())) {
             checkpoint();
         }
-        if (Duration.between(lastPublished, now).compareTo(PUBLISH_INTERVAL) >= 0) {
+        if (publishing.isOver()) {
             counters.publish(group);
-            lastPublished = now;
+            publishing.restart();
         }
     }
 
     void writePosition() {
         group.writePosition();
-        lastPosition = clock.instant();
+        positioning.restart();
     }
 
     /// The position up to which the state is durable afterwards.
     Lsn checkpoint() {
         group.checkpoint(metadata.get());
-        lastCheckpoint = clock.instant();
+        checkpointing.restart();
         return group.checkpointed();
     }
 }

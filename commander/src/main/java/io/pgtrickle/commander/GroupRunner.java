@@ -11,7 +11,6 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -65,7 +64,7 @@ final class GroupRunner implements AutoCloseable {
     private Duration pause = FIRST_PAUSE;
     private SourceWatch watch;
     private ViewCatalog catalog;
-    private Instant lastWatch;
+    private final Interval watching = new Interval(WATCH_INTERVAL);
 
     /// @param standing where the group goes on
     GroupRunner(
@@ -77,7 +76,6 @@ final class GroupRunner implements AutoCloseable {
         this.watch = new SourceWatch(new Sql(session), environment.publication());
         this.catalog = new ViewCatalog(new Sql(session));
         this.cycle = cycle(standing.state(), standing.target());
-        this.lastWatch = environment.clock().instant();
         this.thread = Thread.ofPlatform().name("group " + name).daemon().unstarted(this::run);
     }
 
@@ -275,11 +273,10 @@ final class GroupRunner implements AutoCloseable {
 
     /// Every second: whether the sources are what they were, and what the views have done.
     private void look() {
-        Instant now = environment.clock().instant();
-        if (Duration.between(lastWatch, now).compareTo(WATCH_INTERVAL) >= 0) {
+        if (watching.isOver()) {
             watch(cycle.group());
             cycle.group().views().stream().filter(LiveView::takeNews).forEach(catalog::statistics);
-            lastWatch = now;
+            watching.restart();
         }
     }
 

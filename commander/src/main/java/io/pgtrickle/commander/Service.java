@@ -114,7 +114,8 @@ final class Service implements AutoCloseable {
                 keep(new Populations(environment, settings.stateDirectory().resolve("spool")));
         Groups all = keep(groups(sql, environment, epoch, recovery));
         groups = all;
-        Views views = new Views(sql, state, all, populations, clock);
+        InstantSource steady = new SteadySource(clock.instant());
+        Views views = new Views(sql, state, all, populations, steady);
         ChangeStream changes =
                 keep(
                         ChangeStream.open(
@@ -136,11 +137,11 @@ final class Service implements AutoCloseable {
                                 new ViewCommands(sql, views, populations),
                                 settings.address(),
                                 streamed.xids(),
-                                clock));
+                                steady));
         views.resume(recovery::isUsable);
         all.start();
         desk.resume();
-        return new Engine(new Engine.Parts(changes, all, populations, streamed, desk), clock);
+        return new Engine(new Engine.Parts(changes, all, populations, streamed, desk), steady);
     }
 
     private Groups groups(

@@ -13,17 +13,12 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.locks.LockSupport;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The primary dies under load and a standby takes its place, with the slot where the version keeps slots on standbys, without it otherwise, and
 /// perhaps without the last commits: the views are what their queries are on the new primary.
-@EnabledIfSystemProperty(
-        named = "pgtrickle.long",
-        matches = "true",
-        disabledReason = "a long form: -Dpgtrickle.long=true")
 final class FailoverIT {
 
     private static final int SLOTS_ON_STANDBYS_SINCE = 17;

@@ -8,16 +8,11 @@ import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// A transaction and a backlog that don't fit memory: a sidecar with `--memory 512m`, started as the launcher starts it, stays below 768 MB.
 ///
 /// `-Dpgtrickle.large.rows=N` rows of the transaction; the backlog has twice as many changes.
-@EnabledIfSystemProperty(
-        named = "pgtrickle.long",
-        matches = "true",
-        disabledReason = "a long form: -Dpgtrickle.long=true")
 final class LargeIT {
 
     private static final int ROWS = Integer.getInteger("pgtrickle.large.rows", 160_000);

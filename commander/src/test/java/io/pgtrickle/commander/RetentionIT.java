@@ -8,20 +8,15 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 
 /// What the slot keeps from being recycled while nothing happens, and while only other things happen: in tables that no view reads,
 /// in other databases, in a published table whose rows no view wants.
 ///
 /// `-Dpgtrickle.retention.rounds=N`: so many times 16 MB.
-@EnabledIfSystemProperty(
-        named = "pgtrickle.long",
-        matches = "true",
-        disabledReason = "a long form: -Dpgtrickle.long=true")
 final class RetentionIT {
 
-    private static final int ROUNDS = Integer.getInteger("pgtrickle.retention.rounds", 12);
+    private static final int ROUNDS = Integer.getInteger("pgtrickle.retention.rounds", 3);
     private static final long LIMIT_BYTES = 64L << 20;
     private static final String QUERY = "SELECT a, count(*) AS n FROM t WHERE a > 0 GROUP BY a";
 

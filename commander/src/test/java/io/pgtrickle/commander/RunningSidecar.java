@@ -12,8 +12,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.time.Clock;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
@@ -28,12 +28,14 @@ final class RunningSidecar implements AutoCloseable {
 
     private final Database database;
     private final Path state;
+    private final InstantSource clock;
     private final Connection connection;
     private Sidecar sidecar;
 
-    private RunningSidecar(Database database, Path state) throws SQLException {
+    private RunningSidecar(Database database, Path state, InstantSource clock) throws SQLException {
         this.database = database;
         this.state = state;
+        this.clock = clock;
         this.connection = database.connect();
         this.sidecar = start(state);
     }
@@ -43,7 +45,12 @@ final class RunningSidecar implements AutoCloseable {
     }
 
     static RunningSidecar on(Database database, Path state) throws SQLException {
-        return new RunningSidecar(database, state);
+        return on(database, state, InstantSource.system());
+    }
+
+    static RunningSidecar on(Database database, Path state, InstantSource clock)
+            throws SQLException {
+        return new RunningSidecar(database, state, clock);
     }
 
     Sidecar start(Path directory) {
@@ -54,7 +61,7 @@ final class RunningSidecar implements AutoCloseable {
                         slot(),
                         SidecarSettings.DEFAULT_PUBLICATION,
                         SidecarSettings.DEFAULT_MEMORY_BYTES),
-                Clock.systemUTC());
+                clock);
     }
 
     String slot() {
