@@ -1,5 +1,6 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.SqlErrors;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -51,11 +52,11 @@ final class Membership implements AutoCloseable {
                     "UPDATE pgtrickle.progress SET epoch = ? WHERE group_name <> ?",
                     epoch,
                     Group.DEFAULT);
-            sql.execute("DELETE FROM pgtrickle.sidecar");
             sql.update(
                     """
-                    INSERT INTO pgtrickle.sidecar (instance, epoch, version, started_at, heartbeat, slot, publication)
-                    VALUES (?, ?, ?, clock_timestamp(), clock_timestamp(), ?, ?)
+                    WITH before AS (DELETE FROM pgtrickle.sidecar RETURNING last_error)
+                    INSERT INTO pgtrickle.sidecar (instance, epoch, version, started_at, heartbeat, slot, publication, last_error)
+                    SELECT ?, ?, ?, clock_timestamp(), clock_timestamp(), ?, ?, (SELECT max(last_error) FROM before)
                     """,
                     instance,
                     epoch,
@@ -73,18 +74,30 @@ final class Membership implements AutoCloseable {
             sql.update(
                     """
                     UPDATE pgtrickle.sidecar
-                       SET heartbeat = clock_timestamp(), position = ?::pg_lsn, memory_bytes = ?, last_error = ?
+                       SET heartbeat = clock_timestamp(), position = ?::pg_lsn, memory_bytes = ?
                      WHERE instance = ?
                     """,
                     status.applied().toString(),
                     Runtime.getRuntime().totalMemory() - Runtime.getRuntime().freeMemory(),
-                    status.lastError().orElse(null),
                     instance);
             sql.query(
                     "SELECT pg_logical_emit_message(true, 'pgtrickle', ?)",
                     row -> row.getString(1),
                     "heartbeat:" + instance + ":" + beats);
         });
+    }
+
+    /// Leaves in the table what has ended the holder, as far as the server can still be told.
+    void report(RuntimeException error) {
+        try {
+            sql.update(
+                    "UPDATE pgtrickle.sidecar SET last_error = ?",
+                    error instanceof PgtrickleException known
+                            ? known.messageText()
+                            : error.toString());
+        } catch (PgtrickleException e) {
+            error.addSuppressed(e);
+        }
     }
 
     /// Says goodbye, so that calls fail at once and say why.

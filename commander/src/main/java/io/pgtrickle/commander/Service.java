@@ -74,6 +74,18 @@ final class Service implements AutoCloseable {
                 pause(STANDBY_POLL);
             }
         }
+        try {
+            serve(membership, stopping, phase);
+        } catch (RuntimeException e) {
+            membership.report(e);
+            throw e;
+        }
+    }
+
+    private void serve(
+            Membership membership,
+            BooleanSupplier stopping,
+            BiConsumer<SidecarStatus.Phase, Optional<String>> phase) {
         StateStore state =
                 keep(
                         RocksStateStore.open(

@@ -110,7 +110,10 @@ final class ChaosIT {
                 shop.createViews(RandomShop.queries().subList(0, 6));
                 shop.startLoad();
                 disk.fill();
-                LockSupport.parkNanos(Duration.ofSeconds(8).toNanos());
+                // said while it lasts
+                shop.await(
+                        "EXISTS (SELECT FROM pgtrickle.sidecar WHERE last_error ILIKE '%no space%')",
+                        "the full disk isn't reported");
                 disk.relieve();
                 shop.stopLoad();
                 shop.compare("seed " + seed);

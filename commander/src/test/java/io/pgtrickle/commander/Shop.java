@@ -140,7 +140,8 @@ final class Shop {
                 "no sidecar");
     }
 
-    private void await(String condition, String otherwise) {
+    /// Until a condition of SQL holds.
+    void await(String condition, String otherwise) {
         long deadline = System.nanoTime() + CATCH_UP_LIMIT.toNanos();
         while (System.nanoTime() < deadline) {
             try (Connection connection = database.connect();

@@ -3,18 +3,23 @@ package io.pgtrickle.commander;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /// A file system of few bytes, in memory, which can be filled and relieved again.
 final class SmallDisk implements AutoCloseable {
 
     private static final int BLOCK_BYTES = 64 << 10;
 
+    private static final Duration PAUSE = Duration.ofMillis(2);
+
     private final Path directory;
+    private Thread filling = new Thread(() -> {});
 
     private SmallDisk(Path directory) {
         this.directory = directory;
@@ -36,19 +41,26 @@ final class SmallDisk implements AutoCloseable {
         return directory;
     }
 
-    /// Until nothing more can be written.
+    /// From now on nothing more can be written, also where somebody gives space back.
     void fill() {
+        filling = Thread.ofPlatform().name("filler").start(this::keepFull);
+    }
+
+    private void keepFull() {
         byte[] block = new byte[BLOCK_BYTES];
-        try (OutputStream out = Files.newOutputStream(filler())) {
-            while (true) {
-                out.write(block);
+        while (!Thread.currentThread().isInterrupted()) {
+            try {
+                Files.write(filler(), block, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+            } catch (IOException e) {
+                // full, as is wanted
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
-        } catch (IOException e) {
-            System.out.println("the small disk is full: " + e.getMessage());
         }
     }
 
-    void relieve() throws IOException {
+    void relieve() throws IOException, InterruptedException {
+        filling.interrupt();
+        filling.join();
         Files.delete(filler());
     }
 
@@ -58,7 +70,9 @@ final class SmallDisk implements AutoCloseable {
 
     @Override
     public void close() {
+        filling.interrupt();
         try {
+            filling.join();
             run("umount", directory.toString());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
