@@ -23,6 +23,9 @@ final class Shop {
 
     private static final Duration CATCH_UP_LIMIT = Duration.ofSeconds(90);
 
+    /// What every so many transactions do is rolled back, to a savepoint.
+    private static final int UNDONE = 7;
+
     private Database database;
     private final RandomShop random;
     private final Map<String, String> views = new LinkedHashMap<>();
@@ -30,6 +33,7 @@ final class Shop {
     private final AtomicLong transactions = new AtomicLong();
     private Thread load = new Thread(() -> {});
     private int asked;
+    private int gone;
 
     Shop(Database database, long seed) throws SQLException {
         this.database = database;
@@ -49,12 +53,38 @@ final class Shop {
         }
     }
 
+    /// Asks for more, without waiting for them.
+    void askForViews(int count) throws SQLException {
+        try (Connection connection = database.connect()) {
+            for (int i = 0; i < count; i++) {
+                RunningSidecar.execute(connection, creation(nextQuery(), false));
+            }
+        }
+    }
+
+    void awaitViews(int count) {
+        await(
+                count + " = (SELECT count(*) FROM pgtrickle.view WHERE status = 'running')",
+                "not every view runs");
+    }
+
+    void dropViews() throws SQLException {
+        try (Connection connection = database.connect()) {
+            for (String view : views.keySet()) {
+                RunningSidecar.execute(connection, "CALL pgtrickle.drop_view('" + view + "')");
+            }
+        }
+        gone += views.size();
+        views.clear();
+    }
+
+    private String nextQuery() {
+        return RandomShop.queries().get((gone + views.size()) % RandomShop.queries().size());
+    }
+
     /// Asks a sidecar that is about to end for one more view; whether that comes to be is open.
     void askForView(SidecarProcess doomed) {
-        String statement =
-                creation(
-                        RandomShop.queries().get(views.size() % RandomShop.queries().size()),
-                        false);
+        String statement = creation(nextQuery(), false);
         asked++;
         boolean taken = false;
         while (!taken && doomed.isAlive()) {
@@ -163,9 +193,17 @@ final class Shop {
         try (Connection connection = database.connect();
                 Statement statement = connection.createStatement()) {
             connection.setAutoCommit(false);
+            statement.execute("SET synchronous_commit = on");
             while (running.get()) {
                 for (RandomShop.Mutation mutation : random.transaction()) {
+                    boolean undone = transactions.get() % UNDONE == 0;
+                    if (undone) {
+                        statement.execute("SAVEPOINT undone");
+                    }
                     statement.executeUpdate(mutation.sql());
+                    if (undone) {
+                        statement.execute("ROLLBACK TO undone");
+                    }
                 }
                 connection.commit();
                 transactions.incrementAndGet();
