@@ -125,6 +125,11 @@ final class CommandDesk implements AutoCloseable {
         }
     }
 
+    /// Whether no command is waiting or being run.
+    boolean isIdle() {
+        return arrivals.isEmpty() && current instanceof Current.None && alignment().isEmpty();
+    }
+
     private boolean isVisible(Arrival arrival) {
         return arrival.xid().map(commands::isVisible).orElse(true);
     }

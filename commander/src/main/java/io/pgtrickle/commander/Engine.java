@@ -19,7 +19,10 @@ import java.util.Optional;
 /// A step ends at a transaction that carries a command, since that takes effect after it.
 final class Engine {
 
+    /// How long to wait for the stream while other things may end meanwhile, and while there are none. Data ends both at once.
     private static final Duration POLL = Duration.ofMillis(20);
+
+    private static final Duration IDLE_POLL = Duration.ofMillis(100);
     private static final Duration REPORT_INTERVAL = Duration.ofSeconds(1);
 
     /// How long a verification waits for groups that are behind: meanwhile the views don't move.
@@ -55,7 +58,8 @@ final class Engine {
 
     /// One turn of the cycle: waits a moment where nothing has come.
     void turn() {
-        Optional<StreamEvent> event = parts.stream().poll(POLL);
+        boolean idle = parts.populations().isEmpty() && parts.commands().isIdle();
+        Optional<StreamEvent> event = parts.stream().poll(idle ? IDLE_POLL : POLL);
         while (event.isPresent()) {
             take(event.get());
             event = main.isFull() ? Optional.empty() : parts.stream().poll(Duration.ZERO);

@@ -123,7 +123,9 @@ final class GroupCycle {
 
     /// The position up to which the state is durable afterwards.
     Lsn checkpoint() {
+        // writes the position as well
         group.checkpoint(metadata.get());
+        positioning.restart();
         checkpointing.restart();
         return group.checkpointed();
     }
