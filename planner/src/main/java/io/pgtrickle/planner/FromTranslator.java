@@ -4,7 +4,6 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinKind;
-import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -278,10 +277,9 @@ final class FromTranslator {
             case RangeTable.SUBQUERY -> query(index, entry.node("subquery"), scope, left, kind, on);
             case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
             case RangeTable.VALUES -> whole(index, values(index, entry, left));
-            case RangeTable.FUNCTION -> whole(index, functions(index, entry, left));
+            case RangeTable.FUNCTION, RangeTable.TABLE_FUNCTION ->
+                    whole(index, new FunctionItem(scope, index, entry).rows(left));
             case RangeTable.RESULT -> left;
-            case RangeTable.TABLE_FUNCTION ->
-                    throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
             default ->
                     throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
         };
@@ -431,66 +429,5 @@ final class FromTranslator {
 
     private static List<Integer> numbers(int count) {
         return IntStream.rangeClosed(1, count).boxed().toList();
-    }
-
-    private Rows functions(int index, Node entry, Rows left) {
-        if (!left.isUnit() && FreeReferences.ofPart(entry, scope).isEmpty()) {
-            return left.cross(functions(index, entry, Rows.unit()));
-        }
-        List<Node> items = entry.nodes("functions");
-        boolean ordinality = entry.flag("funcordinality");
-        if (items.stream().noneMatch(this::returnsRows)) {
-            return scalars(index, items, ordinality, left);
-        }
-        List<SetFunction> calls = new ArrayList<>();
-        List<Expression> arguments = new ArrayList<>();
-        for (Node item : items) {
-            SetFunction function = scope.setFunctions().inFrom(item);
-            calls.add(function);
-            arguments.addAll(function.arguments());
-        }
-        Subqueries.Attachment attached = scope.subqueries().attach(left, arguments);
-        Rows rows = attached.rows();
-        List<SetFunction> placed = new ArrayList<>();
-        int next = 0;
-        int width = ordinality ? 1 : 0;
-        for (SetFunction call : calls) {
-            int end = next + call.arguments().size();
-            placed.add(call.of(rows.place(attached.expressions().subList(next, end))));
-            next = end;
-            width += call.types().size();
-        }
-        List<Integer> slots = new ArrayList<>(rows.slots());
-        slots.addAll(slots(index, numbers(width)));
-        return new Rows(new Plan.ProjectSet(rows.plan(), placed, ordinality), slots);
-    }
-
-    /// Whether it is more than one value.
-    private boolean returnsRows(Node item) {
-        Node call = item.node("funcexpr");
-        return call.kind().equals("FUNCEXPR")
-                && (call.flag("funcretset")
-                        || !item.numbers("funccoltypes").isEmpty()
-                        || scope.context().catalog().isComposite(NodeTypes.of(call).typeOid()));
-    }
-
-    /// Functions that return one value: one row.
-    private Rows scalars(int index, List<Node> items, boolean ordinality, Rows left) {
-        List<Expression> columns = new ArrayList<>();
-        for (Node item : items) {
-            Node call = item.node("funcexpr");
-            if (scope.context().catalog().isComposite(NodeTypes.of(call).typeOid())) {
-                throw Refusals.query(
-                        "functions in FROM that return one row of several columns",
-                        "Keep their rows in a table.");
-            }
-            columns.add(scope.translate(call));
-        }
-        if (ordinality) {
-            columns.add(new Expression.Constant(1L, SqlType.INT8));
-        }
-        Subqueries.Attachment attached = scope.subqueries().attach(left, columns);
-        return attached.rows()
-                .extend(attached.expressions(), slots(index, numbers(columns.size())));
     }
 }

@@ -194,6 +194,8 @@ final class RowTypes {
                                     .map(column -> of(column, path))
                                     .toList();
                     case RangeTable.FUNCTION -> functions(entry);
+                    case RangeTable.TABLE_FUNCTION ->
+                            types(entry.node("tablefunc"), "coltypes", "colcollations");
                     default -> throw unknown();
                 };
         List<String> names = Names.of(entry.node("eref").items("colnames"));
@@ -208,15 +210,20 @@ final class RowTypes {
         return outputs(query).stream().map(output -> of(output, inside)).toList();
     }
 
+    private List<SqlType> types(Node node, String types, String collations) {
+        List<Integer> oids = node.numbers(types);
+        List<Integer> under = node.numbers(collations);
+        return IntStream.range(0, oids.size())
+                .mapToObj(i -> catalog.type(oids.get(i), under.get(i)))
+                .toList();
+    }
+
     private List<SqlType> functions(Node entry) {
         List<SqlType> types = new ArrayList<>();
         for (Node item : entry.nodes("functions")) {
             Node call = item.node("funcexpr");
-            List<Integer> defined = item.numbers("funccoltypes");
-            List<Integer> collations = item.numbers("funccolcollations");
-            for (int i = 0; i < defined.size(); i++) {
-                types.add(catalog.type(defined.get(i), collations.get(i)));
-            }
+            List<SqlType> defined = types(item, "funccoltypes", "funccolcollations");
+            types.addAll(defined);
             NodeTypes type = NodeTypes.of(call);
             if (!defined.isEmpty()) {
                 continue;

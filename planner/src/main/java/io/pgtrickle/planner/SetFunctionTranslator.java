@@ -7,6 +7,7 @@ import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.Quoting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -27,8 +28,16 @@ final class SetFunctionTranslator {
         this.slots = slots;
     }
 
-    List<Registered> registered() {
-        return List.copyOf(registered);
+    /// The function whose value the slot is.
+    Optional<Registered> of(Column slot) {
+        return registered.stream().filter(function -> function.slot().equals(slot)).findFirst();
+    }
+
+    /// Over what they are.
+    List<Expression> arguments() {
+        return registered.stream()
+                .flatMap(function -> function.function().arguments().stream())
+                .toList();
     }
 
     /// @param call a FUNCEXPR or OPEXPR that returns a set
@@ -74,6 +83,11 @@ final class SetFunctionTranslator {
                     .forEach(field -> types.add(field.type()));
         }
         return expressions.setFunction(call, types, definition(item));
+    }
+
+    /// @param node a TABLEFUNC
+    SetFunction table(Node node) {
+        return new TableFunctionTranslator(catalog, expressions, node).function();
     }
 
     /// The names and types of the columns, where the query gives them, as for `json_to_recordset`; else empty.
