@@ -36,13 +36,14 @@ final class ContainerTranslator {
     }
 
     /// `a[1]`, `a[2:3]`, and into jsonb.
-    Expression subscript(Node node) {
+    ///
+    /// @param type of the result
+    Expression subscript(Node node, SqlType type) {
         if (node.isSet("refassgnexpr")) {
             throw Refusals.clause(
                     "an assignment to a part of a value", "Select the parts as columns.");
         }
         int container = node.integer("refcontainertype");
-        int result = node.integer("refrestype");
         RemoteText.Writer sql =
                 remote.write("subscript")
                         .argument(translate.apply(node.node("refexpr")), container);
@@ -57,7 +58,7 @@ final class ContainerTranslator {
             bound(upper.get(i), sql);
             sql.sql("]");
         }
-        return sql.scalar(catalog.type(result, node.integer("refcollid")));
+        return sql.scalar(type);
     }
 
     private void bound(NodeValue value, RemoteText.Writer sql) {

@@ -118,8 +118,12 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                     case "JSONVALUEEXPR" -> new JsonTranslator(catalog, this).value(node);
                     case "JSONISPREDICATE" -> new JsonTranslator(catalog, this).test(node);
                     case "JSONEXPR" -> new JsonTranslator(catalog, this).query(node);
-                    case "ARRAYEXPR", "ARRAY" -> containers.array(node);
-                    case "SUBSCRIPTINGREF" -> containers.subscript(node);
+                    case "ARRAYEXPR", "ARRAY" ->
+                            node.integer("array_typeid") == RowTypes.RECORD_ARRAY
+                                    ? calls.rows(list(node, "elements"), scope.row(node))
+                                    : containers.array(node);
+                    case "SUBSCRIPTINGREF" -> 
+                            containers.subscript(node, type(node, "refrestype", "refcollid"));
                     case "ROWEXPR", "ROW" -> containers.row(node);
                     case "FIELDSELECT" -> containers.field(node);
                     case "CONVERTROWTYPEEXPR" -> containers.converted(node);
@@ -139,7 +143,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
 
     /// A node's type; of one that makes rows without a type, what is in them.
     SqlType type(Node node, String typeField, String collationField) {
-        if (node.integer(typeField) == RowTypes.RECORD) {
+        if (RowTypes.isUntold(node.integer(typeField))) {
             return scope.row(node);
         }
         return catalog.type(node.integer(typeField), node.integer(collationField));

@@ -385,7 +385,7 @@ final class FromTranslator {
                                     .items()
                                     .get(i);
             types.add(
-                    typeOids.get(i) == RowTypes.RECORD
+                    RowTypes.isUntold(typeOids.get(i))
                             ? scope.row(first)
                             : catalog.type(typeOids.get(i), collations.get(i)));
         }

@@ -6,6 +6,7 @@ import io.pgtrickle.dataflow.expression.NativeSetFunctions;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
@@ -17,6 +18,9 @@ import java.util.stream.Collectors;
 /// Makes calls of functions: natively where the function is known here, otherwise in PostgreSQL; and refuses those whose result
 /// depends on more than their arguments and the settings that are pinned with a view.
 final class FunctionCalls {
+
+    private static final int ARRAY_APPEND = 378;
+    private static final int ARRAY_CONTAINS = 2748;
 
     private final CatalogReader catalog;
     private final FunctionSupport support;
@@ -58,6 +62,9 @@ final class FunctionCalls {
                     "set-returning functions in expressions",
                     "Take one row for each value from a table.");
         }
+        if (request.functionOid() == ARRAY_APPEND && RowTypes.isUntold(request.type())) {
+            return appended(values.getFirst(), values.getLast());
+        }
         Collation collation = catalog.collation(request.collationOid());
         boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
         if (byPlace
@@ -83,6 +90,34 @@ final class FunctionCalls {
                 AnonymousRows.flat(
                         remote.scalar(invocation, request.type()), invocation.values(), catalog);
         return new Expression.Remote(call.call(), call.arguments(), function.oid());
+    }
+
+    /// An array of rows without a type.
+    Expression rows(List<Expression> elements, SqlType type) {
+        Expression array = new Expression.Constant(SqlArray.EMPTY, type);
+        for (Expression element : elements) {
+            array = appended(array, element);
+        }
+        return array;
+    }
+
+    /// A row without a type, made here, at the end of an array of such: an element that is NULL there couldn't be sent to PostgreSQL.
+    private static Expression appended(Expression array, Expression row) {
+        SqlType type = array.type();
+        boolean fits =
+                row instanceof Expression.MakeRow
+                        && type instanceof SqlType.ArrayType(_, _, SqlType element)
+                        && row.type().equals(element);
+        if (!fits) {
+            throw Refusals.query(
+                    "arrays of rows without a type that aren't made in place, all of the same columns,",
+                    "Cast the rows to a composite type: ROW(a, b)::name.");
+        }
+        Expression present =
+                new Expression.Coalesce(
+                        List.of(array, new Expression.Constant(SqlArray.EMPTY, type)), type);
+        return new Call(
+                ARRAY_APPEND, "array_append", List.of(present, row), type, Collation.NONE);
     }
 
     /// A set-returning function.
@@ -137,6 +172,12 @@ final class FunctionCalls {
         FunctionInfo function = catalog.function(request.functionOid());
         checkVolatility(request, function, List.of(scalar, array));
         OperatorInfo operator = catalog.operator(request.operatorOid());
+        boolean equality = catalog.equalityOfOperator(request.operatorOid()).isPresent();
+        if (equality && !all && RowTypes.isUntold(array.type())) {
+            Expression part = rows(List.of(scalar), array.type());
+            return new Call(
+                    ARRAY_CONTAINS, "@>", List.of(array, part), SqlType.BOOL, Collation.NONE);
+        }
         Expression left = Relabeling.collate(scalar, catalog.collation(request.collationOid()));
         return new RemoteText(catalog)
                 .write(operator.name() + (all ? " all" : " any"))

@@ -18,10 +18,6 @@ final class RecursionTranslator {
         if (!table.recursive()) {
             return Optional.empty();
         }
-        if (table.definition().isSet("search_clause") || table.definition().isSet("cycle_clause")) {
-            throw Refusals.query(
-                    "SEARCH and CYCLE clauses", "Write out the columns that they stand for.");
-        }
         List<OuterReference> references = List.copyOf(table.references().keySet());
         List<Integer> outside =
                 references.stream()
@@ -34,7 +30,7 @@ final class RecursionTranslator {
         }
         List<SqlType> types = new ArrayList<>();
         outside.forEach(slot -> types.add(left.type(slot)));
-        types.addAll(types(table, reader.context()));
+        types.addAll(types(table));
         if (entry.flag("self_reference")) {
             return Optional.of(
                     new Recursion(new Plan.WorkingTable(table.number(), types), outside));
@@ -81,12 +77,17 @@ final class RecursionTranslator {
                 all);
     }
 
-    private static List<SqlType> types(CommonTable table, PlannerContext context) {
+    private static List<SqlType> types(CommonTable table) {
         List<Integer> types = table.definition().numbers("ctecoltypes");
         List<Integer> collations = table.definition().numbers("ctecolcollations");
+        List<Node> targets = table.query().nodes("targetList");
+        CatalogReader catalog = table.scope().context().catalog();
         List<SqlType> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            columns.add(context.catalog().type(types.get(i), collations.get(i)));
+            columns.add(
+                    RowTypes.isUntold(types.get(i))
+                            ? table.scope().typeWithin(table.query(), targets.get(i).node("expr"))
+                            : catalog.type(types.get(i), collations.get(i)));
         }
         return columns;
     }

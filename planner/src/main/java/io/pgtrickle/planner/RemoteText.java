@@ -56,7 +56,7 @@ final class RemoteText {
             sql.setLength(0);
             arguments.add(value);
             sql.append(")");
-            if (typeOid != RowTypes.RECORD) {
+            if (!RowTypes.isUntold(typeOid)) {
                 sql.append("::").append(catalog.typeName(typeOid));
             }
             if (value.type() instanceof SqlType.Text(_, _, Collation collation)

@@ -40,6 +40,17 @@ final class RowTypes {
         }
     }
 
+    /// Whether a tree says of values of the type no more than that they are rows.
+    static boolean isUntold(int typeOid) {
+        return typeOid == RECORD || typeOid == RECORD_ARRAY;
+    }
+
+    /// Rows, or arrays of them.
+    static boolean isUntold(SqlType type) {
+        return isAnonymous(type)
+                || type instanceof SqlType.ArrayType(_, _, SqlType element) && isAnonymous(element);
+    }
+
     static boolean isAnonymous(SqlType type) {
         return type instanceof SqlType.CompositeType && type.oid() == RECORD;
     }
@@ -70,7 +81,7 @@ final class RowTypes {
 
     private SqlType of(Node node, Path path) {
         NodeTypes type = NodeTypes.of(node);
-        if (type.typeOid() != RECORD) {
+        if (!isUntold(type.typeOid())) {
             return catalog.type(type.typeOid(), type.collationOid());
         }
         return switch (node.kind()) {
@@ -89,13 +100,31 @@ final class RowTypes {
                     "WINDOWFUNC" ->
                     firstArgument(node, path);
             case "RELABELTYPE", "FIELDSELECT" -> of(node.node("arg"), path);
-            case "FUNCEXPR" -> function(node);
+            case "OPEXPR" -> firstArgument(node, path);
+            case "FUNCEXPR" ->
+                    type.typeOid() == RECORD_ARRAY ? firstArgument(node, path) : function(node);
+            case "ARRAYEXPR", "ARRAY" -> arrayOf(of(node.nodes("elements").getFirst(), path));
+            case "SUBSCRIPTINGREF" -> {
+                SqlType array = of(node.node("refexpr"), path);
+                yield type.typeOid() == RECORD_ARRAY ? array : elementOf(array);
+            }
             case "SUBLINK" -> {
                 Node query = node.node("subselect");
                 yield of(NodeTypes.firstColumn(query), path.into(query));
             }
             default -> throw unknown();
         };
+    }
+
+    private static SqlType arrayOf(SqlType row) {
+        return new SqlType.ArrayType(RECORD_ARRAY, RECORD, row);
+    }
+
+    private static SqlType elementOf(SqlType array) {
+        if (array instanceof SqlType.ArrayType(_, _, SqlType element)) {
+            return element;
+        }
+        throw unknown();
     }
 
     private SqlType firstArgument(Node node, Path path) {
