@@ -233,17 +233,23 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     /// @param types of the columns of its rows
     /// @param definition the columns as the query defines them, `AS (…)`; empty where it doesn't
     SetFunction setFunction(Node call, List<SqlType> types, String definition) {
-        boolean operator = call.kind().equals("OPEXPR");
         return calls.setFunction(
-                new FunctionCalls.Request(
-                        call.integer(operator ? "opfuncid" : "funcid"),
-                        operator ? call.integer("opno") : 0,
-                        types.getFirst(),
-                        call.integer("inputcollid"),
-                        !operator && call.flag("funcvariadic")),
-                arguments(call),
-                types,
-                definition);
+                setRequest(call, types.getFirst()), arguments(call), types, definition);
+    }
+
+    /// The same where its rows are values of one column.
+    SetFunction setOfRows(Node call, SqlType row) {
+        return calls.setOfRows(setRequest(call, row), arguments(call));
+    }
+
+    private static FunctionCalls.Request setRequest(Node call, SqlType type) {
+        boolean operator = call.kind().equals("OPEXPR");
+        return new FunctionCalls.Request(
+                call.integer(operator ? "opfuncid" : "funcid"),
+                operator ? call.integer("opno") : 0,
+                type,
+                call.integer("inputcollid"),
+                !operator && call.flag("funcvariadic"));
     }
 
     private List<RemoteCalls.Argument> arguments(Node call) {

@@ -31,6 +31,7 @@ final class FromTranslator {
     private final QueryScope scope;
     private final Map<Integer, Set<Integer>> used;
     private final List<Expression> conditions = new ArrayList<>();
+    private Rows start = Rows.unit();
 
     FromTranslator(QueryScope scope, Node query) {
         this.scope = scope;
@@ -67,9 +68,10 @@ final class FromTranslator {
                 .anyMatch(reference -> reference.depth() < scope.depth());
     }
 
-    /// @param start the domain's rows, or one row without columns
-    Rows translate(Node jointree, Rows start) {
-        Rows rows = start;
+    /// @param domain the domain's rows, or one row without columns
+    Rows translate(Node jointree, Rows domain) {
+        start = domain;
+        Rows rows = domain;
         for (Node item : jointree.nodes("fromlist")) {
             rows = item(item, rows, true);
         }
@@ -363,7 +365,7 @@ final class FromTranslator {
         QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
         CommonTable table = definer.commonTable(entry.text("ctename"));
         Optional<RecursionTranslator.Recursion> recursion =
-                RecursionTranslator.of(table, entry, left, scope);
+                RecursionTranslator.of(table, entry, List.of(start, left), scope);
         if (recursion.isEmpty()) {
             return query(index, table.query(), definer, left, kind, on);
         }

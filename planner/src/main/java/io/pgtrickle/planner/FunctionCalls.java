@@ -7,6 +7,7 @@ import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
@@ -130,6 +131,39 @@ final class FunctionCalls {
             List<SqlType> columns,
             String definition) {
         FunctionInfo function = catalog.function(request.functionOid());
+        checkSet(request, arguments, columns);
+        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
+        if (byPlace && NativeSetFunctions.supports(request.functionOid(), columns)) {
+            List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
+            return new SetFunction(
+                    request.functionOid(), function.name(), values, columns, Optional.empty());
+        }
+        RemoteCalls.Invocation invocation = invocation(request, arguments);
+        return setFunction(invocation, remote.rows(invocation, columns, definition));
+    }
+
+    /// A set-returning function whose rows are values of one column, as in the select list.
+    SetFunction setOfRows(Request request, List<RemoteCalls.Argument> arguments) {
+        SqlType type = request.type();
+        checkSet(
+                request,
+                arguments,
+                type instanceof SqlType.CompositeType composite
+                        ? composite.fields().stream().map(SqlType.Field::type).toList()
+                        : List.of(type));
+        RemoteCalls.Invocation invocation = invocation(request, arguments);
+        RemoteCall call = remote.rowValues(invocation, type);
+        if (call.text().foreign() && RowTypes.isAnonymous(type)) {
+            throw Refusals.query(
+                    "functions of your own that return rows without a type, in the select list,",
+                    "Call the function in FROM.");
+        }
+        return setFunction(invocation, call);
+    }
+
+    private void checkSet(
+            Request request, List<RemoteCalls.Argument> arguments, List<SqlType> columns) {
+        FunctionInfo function = catalog.function(request.functionOid());
         List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
         if (!StableFunctions.readsTexts(function)) {
             checkVolatility(request, function, values);
@@ -140,29 +174,25 @@ final class FunctionCalls {
                             + " for the moment of reading",
                     "Read them as text.");
         }
-        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
-        if (byPlace && NativeSetFunctions.supports(request.functionOid(), columns)) {
-            return new SetFunction(
-                    request.functionOid(), function.name(), values, columns, Optional.empty());
-        }
-        AnonymousRows.Flat call =
-                AnonymousRows.flat(
-                        remote.rows(
-                                new RemoteCalls.Invocation(
-                                        function,
-                                        arguments,
-                                        request.collationOid(),
-                                        request.variadic()),
-                                columns,
-                                definition),
-                        values,
-                        catalog);
+    }
+
+    private RemoteCalls.Invocation invocation(
+            Request request, List<RemoteCalls.Argument> arguments) {
+        return new RemoteCalls.Invocation(
+                catalog.function(request.functionOid()),
+                arguments,
+                request.collationOid(),
+                request.variadic());
+    }
+
+    private SetFunction setFunction(RemoteCalls.Invocation invocation, RemoteCall call) {
+        AnonymousRows.Flat flat = AnonymousRows.flat(call, invocation.values(), catalog);
         return new SetFunction(
-                request.functionOid(),
-                function.name(),
-                call.arguments(),
-                columns,
-                Optional.of(call.call()));
+                invocation.function().oid(),
+                invocation.function().name(),
+                flat.arguments(),
+                call.columns(),
+                Optional.of(flat.call()));
     }
 
     /// `scalar op ANY (array)` or `ALL`, by PostgreSQL.

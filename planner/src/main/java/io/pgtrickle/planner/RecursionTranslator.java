@@ -12,9 +12,10 @@ final class RecursionTranslator {
     private RecursionTranslator() {}
 
     /// @param entry the reference: by the second part to itself, or from outside
-    /// @param left what stands to its left, with the values that the query takes from outside
+    /// @param sources of the values that the query takes from outside, the first of them that has all is taken: so the query is the same
+    ///     wherever it is read
     /// @return the rows of its columns, with those values; empty where the WITH query isn't recursive
-    static Optional<Recursion> of(CommonTable table, Node entry, Rows left, QueryScope reader) {
+    static Optional<Recursion> of(CommonTable table, Node entry, List<Rows> sources, QueryScope reader) {
         if (!table.recursive()) {
             return Optional.empty();
         }
@@ -23,13 +24,16 @@ final class RecursionTranslator {
                 references.stream()
                         .map(reference -> reader.slots().number(new Slots.Owner.Outer(reference)))
                         .toList();
-        if (!outside.stream().allMatch(left::has)) {
-            throw Refusals.query(
-                    "recursive queries that refer to an outer query from here",
-                    "Move the WITH RECURSIVE into the subquery that reads it.");
-        }
+        Rows source =
+                sources.stream()
+                        .filter(rows -> outside.stream().allMatch(rows::has))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                Refusals.query(
+                                        "recursive queries that refer to an outer query from here",
+                                        "Move the WITH RECURSIVE into the subquery that reads it."));
         List<SqlType> types = new ArrayList<>();
-        outside.forEach(slot -> types.add(left.type(slot)));
+        outside.forEach(slot -> types.add(source.type(slot)));
         types.addAll(types(table));
         if (entry.flag("self_reference")) {
             return Optional.of(
@@ -38,7 +42,7 @@ final class RecursionTranslator {
         Domain domain =
                 outside.isEmpty()
                         ? Domain.NONE
-                        : new Domain(references, new Plan.Distinct(left.keep(outside).plan()));
+                        : new Domain(references, new Plan.Distinct(source.keep(outside).plan()));
         return Optional.of(new Recursion(plan(table, domain, types, reader.context()), outside));
     }
 

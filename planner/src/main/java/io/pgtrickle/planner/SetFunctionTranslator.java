@@ -43,13 +43,15 @@ final class SetFunctionTranslator {
     /// @param call a FUNCEXPR or OPEXPR that returns a set
     Expression register(Node call) {
         NodeTypes type = NodeTypes.of(call);
-        if (catalog.isComposite(type.typeOid())) {
-            throw Refusals.query(
-                    "set-returning functions of several columns in the select list",
-                    "Call the function in FROM.");
-        }
-        SqlType column = catalog.type(type.typeOid(), type.collationOid());
-        SetFunction function = expressions.setFunction(call, List.of(column), "");
+        boolean composite = catalog.isComposite(type.typeOid());
+        SqlType column =
+                composite
+                        ? rowType(call, type.typeOid())
+                        : catalog.type(type.typeOid(), type.collationOid());
+        SetFunction function =
+                composite
+                        ? expressions.setOfRows(call, column)
+                        : expressions.setFunction(call, List.of(column), "");
         for (Registered known : registered) {
             if (known.function().equals(function)) {
                 return known.slot();
@@ -58,6 +60,22 @@ final class SetFunctionTranslator {
         Column slot = slots.unnamed(column);
         registered.add(new Registered(function, slot));
         return slot;
+    }
+
+    private SqlType rowType(Node call, int typeOid) {
+        if (typeOid != RowTypes.RECORD) {
+            return catalog.type(typeOid, 0);
+        }
+        List<SqlType.Field> fields =
+                call.kind().equals("FUNCEXPR")
+                        ? catalog.rowFields(call.integer("funcid"), typeOid)
+                        : List.of();
+        if (fields.isEmpty()) {
+            throw Refusals.query(
+                    "set-returning functions of rows without a type in the select list",
+                    "Call the function in FROM, with AS (…).");
+        }
+        return new SqlType.CompositeType(RowTypes.RECORD, fields);
     }
 
     /// @param item a RANGETBLFUNCTION

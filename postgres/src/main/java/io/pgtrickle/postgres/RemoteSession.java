@@ -223,19 +223,19 @@ final class RemoteSession {
                 call.text().foreign()
                         ? wrapper(call, context) + "(" + String.join(", ", arguments) + ")"
                         : call.text().over(arguments);
-        String rows = "ROWS FROM (" + sql + ") WITH ORDINALITY AS r(" + columns + ", o)";
         return switch (call.kind()) {
             // OFFSET keeps the subquery one, so that each row's function is called once
             case SCALAR -> "(SELECT " + sql + ", 1 OFFSET 0) AS r(r1, o)";
-            case ROWS -> rows;
-            case TABLE ->
-                    call.text().foreign()
-                            ? rows
-                            : "(SELECT *, pg_catalog.row_number() OVER () FROM "
-                                    + sql
-                                    + " AS t) AS r("
-                                    + columns
-                                    + ", o)";
+            case ROWS -> "ROWS FROM (" + sql + ") WITH ORDINALITY AS r(" + columns + ", o)";
+            case TABLE -> {
+                // in a select list a row stays one column
+                boolean row = call.text().foreign() && call.columns().size() == 1;
+                yield "(SELECT *, pg_catalog.row_number() OVER () FROM "
+                        + (row ? "(SELECT " + sql + ")" : sql)
+                        + " AS t) AS r("
+                        + columns
+                        + ", o)";
+            }
         };
     }
 
