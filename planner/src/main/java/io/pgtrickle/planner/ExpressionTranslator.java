@@ -122,7 +122,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                             node.integer("array_typeid") == RowTypes.RECORD_ARRAY
                                     ? calls.rows(list(node, "elements"), scope.row(node))
                                     : containers.array(node);
-                    case "SUBSCRIPTINGREF" -> 
+                    case "SUBSCRIPTINGREF" ->
                             containers.subscript(node, type(node, "refrestype", "refcollid"));
                     case "ROWEXPR", "ROW" -> containers.row(node);
                     case "FIELDSELECT" -> containers.field(node);

@@ -117,8 +117,7 @@ final class FunctionCalls {
         Expression present =
                 new Expression.Coalesce(
                         List.of(array, new Expression.Constant(SqlArray.EMPTY, type)), type);
-        return new Call(
-                ARRAY_APPEND, "array_append", List.of(present, row), type, Collation.NONE);
+        return new Call(ARRAY_APPEND, "array_append", List.of(present, row), type, Collation.NONE);
     }
 
     /// A set-returning function.

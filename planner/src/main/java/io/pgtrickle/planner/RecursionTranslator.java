@@ -15,7 +15,8 @@ final class RecursionTranslator {
     /// @param sources of the values that the query takes from outside, the first of them that has all is taken: so the query is the same
     ///     wherever it is read
     /// @return the rows of its columns, with those values; empty where the WITH query isn't recursive
-    static Optional<Recursion> of(CommonTable table, Node entry, List<Rows> sources, QueryScope reader) {
+    static Optional<Recursion> of(
+            CommonTable table, Node entry, List<Rows> sources, QueryScope reader) {
         if (!table.recursive()) {
             return Optional.empty();
         }

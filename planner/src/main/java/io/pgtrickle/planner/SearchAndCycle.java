@@ -110,8 +110,9 @@ final class SearchAndCycle {
                             "cycle_clause",
                             Nothing.NOTHING,
                             "ctecolnames",
-                            texts(Stream.concat(names.stream(), added.stream().map(Column::name))
-                                    .toList()),
+                            texts(
+                                    Stream.concat(names.stream(), added.stream().map(Column::name))
+                                            .toList()),
                             "ctecoltypes",
                             allTypes(),
                             "ctecolcollations",
@@ -222,9 +223,15 @@ final class SearchAndCycle {
             int number = attribute - 1 - names.size();
             return number < 0
                     ? variable(
-                            index, attribute, types.get(attribute - 1), collations.get(attribute - 1))
+                            index,
+                            attribute,
+                            types.get(attribute - 1),
+                            collations.get(attribute - 1))
                     : variable(
-                            index, attribute, added.get(number).type(), added.get(number).collation());
+                            index,
+                            attribute,
+                            added.get(number).type(),
+                            added.get(number).collation());
         }
 
         /// A part of the UNION, within a query that adds the columns.
@@ -239,7 +246,8 @@ final class SearchAndCycle {
                 NodeValue value = recursive ? column.next() : column.first();
                 targets.add(target(value, targets.size() + 1));
             }
-            Node from = node("{FROMEXPR :fromlist (?) :quals <>}", node("{RANGETBLREF :rtindex 1}"));
+            Node from =
+                    node("{FROMEXPR :fromlist (?) :quals <>}", node("{RANGETBLREF :rtindex 1}"));
             Node outer =
                     with(
                             blank(query),
@@ -294,7 +302,8 @@ final class SearchAndCycle {
             Node from = query.node("jointree");
             NodeValue all =
                     from.optionalNode("quals")
-                            .map(quals -> node("{BOOLEXPR :boolop and :args (? ?)}", quals, differs))
+                            .map(quals ->
+                                    node("{BOOLEXPR :boolop and :args (? ?)}", quals, differs))
                             .orElse(differs);
             return with(query, Map.of("jointree", with(from, Map.of("quals", all))));
         }
@@ -302,17 +311,17 @@ final class SearchAndCycle {
         private int self(Node query) {
             List<Node> entries = query.nodes("rtable");
             return IntStream.range(0, entries.size())
-                    .filter(i ->
-                            entries.get(i).integer("rtekind") == RangeTable.CTE
-                                    && entries.get(i).flag("self_reference")
-                                    && entries.get(i)
-                                            .text("ctename")
-                                            .equals(table.text("ctename")))
-                    .findFirst()
-                    .orElseThrow(() ->
-                            Refusals.query(
-                                    "SEARCH and CYCLE of recursive queries that read themselves in a subquery",
-                                    "Name the WITH query in FROM of the recursive part itself."))
+                            .filter(i ->
+                                    entries.get(i).integer("rtekind") == RangeTable.CTE
+                                            && entries.get(i).flag("self_reference")
+                                            && entries.get(i)
+                                                    .text("ctename")
+                                                    .equals(table.text("ctename")))
+                            .findFirst()
+                            .orElseThrow(() ->
+                                    Refusals.query(
+                                            "SEARCH and CYCLE of recursive queries that read themselves in a subquery",
+                                            "Name the WITH query in FROM of the recursive part itself."))
                     + 1;
         }
     }
