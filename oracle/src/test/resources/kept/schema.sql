@@ -10,3 +10,6 @@ CREATE FUNCTION product_step(numeric, numeric) RETURNS numeric LANGUAGE sql IMMU
 CREATE AGGREGATE product(numeric) (SFUNC = product_step, STYPE = numeric, INITCOND = '1');
 CREATE FUNCTION unfixed_step(int, int) RETURNS int LANGUAGE sql VOLATILE AS 'SELECT $1 + $2';
 CREATE AGGREGATE unfixed(int) (SFUNC = unfixed_step, STYPE = int, INITCOND = '0')
+;
+CREATE FUNCTION halves(int, OUT a int, OUT b text) RETURNS SETOF record LANGUAGE sql IMMUTABLE AS 'SELECT g, g::text FROM generate_series(1, $1) g';
+CREATE FUNCTION pairs(int) RETURNS SETOF pair LANGUAGE sql IMMUTABLE AS 'SELECT g, g::text FROM generate_series(1, $1) g'

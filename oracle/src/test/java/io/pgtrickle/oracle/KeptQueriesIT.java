@@ -6,6 +6,8 @@ import io.pgtrickle.oracle.RandomQueries.Query;
 import io.pgtrickle.testsupport.Database;
 import io.pgtrickle.testsupport.EmbeddedServer;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -18,6 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /// Queries that were once wrong or refused, under one script of changes, each made before it and in its middle; against PostgreSQL's own
 /// answer after every step. A title that ends in `(refused)` says that the query is.
+///
+/// `-Dpgtrickle.kept=FILE` tries the queries of another file.
 final class KeptQueriesIT {
 
     private static final List<String> TABLES = List.of("customers", "orders", "many");
@@ -36,7 +40,7 @@ final class KeptQueriesIT {
                         .toList();
         List<String> wrong = new ArrayList<>();
         try (Bench bench = new Bench(database, TABLES)) {
-            for (QuerySpec.Entry entry : QuerySpec.read("/kept/queries.spec")) {
+            for (QuerySpec.Entry entry : queries()) {
                 Query query = new Query(entry.sql(), Map.of(), Set.of(), List.of());
                 List<Case> cases = List.of(new Case(query, 0), new Case(query, script.size() / 2));
                 bench.run(script, cases)
@@ -53,6 +57,13 @@ final class KeptQueriesIT {
             }
         }
         assertThat(String.join("\n", wrong)).isEmpty();
+    }
+
+    private static List<QuerySpec.Entry> queries() throws IOException {
+        String file = System.getProperty("pgtrickle.kept");
+        return file == null
+                ? QuerySpec.read("/kept/queries.spec")
+                : QuerySpec.parse(Files.readString(Path.of(file)));
     }
 
     private static boolean isRight(QuerySpec.Entry entry, Outcome outcome) {

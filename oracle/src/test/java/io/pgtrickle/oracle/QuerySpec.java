@@ -15,11 +15,15 @@ final class QuerySpec {
     private QuerySpec() {}
 
     static List<Entry> read(String resource) throws IOException {
+        return parse(text(resource));
+    }
+
+    static List<Entry> parse(String text) {
         List<Entry> entries = new ArrayList<>();
         String area = "";
         String title = "";
         StringBuilder sql = new StringBuilder();
-        for (String line : text(resource).lines().toList()) {
+        for (String line : text.lines().toList()) {
             if (line.startsWith("# ") || line.startsWith("== ")) {
                 if (!sql.isEmpty()) {
                     entries.add(new Entry(area, title, sql.toString().strip()));

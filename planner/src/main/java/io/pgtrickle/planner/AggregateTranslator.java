@@ -95,6 +95,9 @@ final class AggregateTranslator {
                             ? comparable(value, order.get(direct.size()).expression().type())
                             : value);
         }
+        if (direct.stream().anyMatch(AggregateTranslator::isLate)) {
+            return Optional.empty();
+        }
         Kind kind = kind(function, catalog);
         boolean extreme = kind == Kind.MIN || kind == Kind.MAX;
         AggregateCall call =
@@ -112,6 +115,12 @@ final class AggregateTranslator {
                                 direct),
                         type);
         return call.isSupported() ? Optional.of(call) : Optional.empty();
+    }
+
+    /// Whether a direct argument is more than a constant or what the group's key says: it may be another one later.
+    private static boolean isLate(Expression direct) {
+        return Subqueries.isIn(direct)
+                || Columns.of(direct).isEmpty() && !(direct instanceof Expression.Constant);
     }
 
     /// A text that is compared with others gets their collation.

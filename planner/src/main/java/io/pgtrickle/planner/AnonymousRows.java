@@ -8,6 +8,7 @@ import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.Quoting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntConsumer;
 
 /// Rows without a type as arguments of what PostgreSQL evaluates. It reads no such value from outside, so their fields are sent, and
 /// the rows are made there.
@@ -39,7 +40,7 @@ final class AnonymousRows {
     }
 
     static Flat flat(RemoteCall call, List<Expression> arguments, CatalogReader catalog) {
-        if (arguments.stream().noneMatch(argument -> RowTypes.isAnonymous(argument.type()))) {
+        if (arguments.stream().noneMatch(argument -> RowTypes.isUntold(argument.type()))) {
             arguments.forEach(argument -> checkType(argument.type()));
             return new Flat(call, arguments);
         }
@@ -84,6 +85,11 @@ final class AnonymousRows {
     }
 
     private void value(Expression value) {
+        if (value.type() instanceof SqlType.ArrayType(_, _, SqlType.CompositeType row)
+                && RowTypes.isAnonymous(row)) {
+            array(value, row);
+            return;
+        }
         if (!(value.type() instanceof SqlType.CompositeType type)
                 || type.oid() != RowTypes.RECORD) {
             argument(value);
@@ -113,6 +119,37 @@ final class AnonymousRows {
         }
     }
 
+    /// The fields go as an array each. None of the rows is NULL.
+    private void array(Expression value, SqlType.CompositeType type) {
+        sql.append("CASE WHEN ");
+        argument(new Expression.IsNull(value, false));
+        sql.append(" THEN NULL ELSE COALESCE((SELECT pg_catalog.array_agg(");
+        List<String> columns = new ArrayList<>();
+        for (int i = 1; i <= type.fields().size(); i++) {
+            columns.add("u.c" + i);
+        }
+        texts(columns, type);
+        sql.append(") FROM (SELECT ");
+        for (int i = 0; i < columns.size(); i++) {
+            SqlType field = type.fields().get(i).type();
+            int array = catalog.arrayType(field.oid());
+            if (array == 0) {
+                throw Refusals.query(
+                        "arrays of rows with a column of type " + catalog.typeName(field.oid()),
+                        "Cast the column to text.");
+            }
+            sql.append(i == 0 ? "" : ", ").append("pg_catalog.unnest((");
+            argument(
+                    new Expression.FieldOfEach(
+                            value, i, new SqlType.ArrayType(array, field.oid(), field)));
+            sql.append(")::").append(catalog.typeName(array)).append(")");
+        }
+        // in the select list a row stays one column
+        sql.append(") AS u(")
+                .append(String.join(", ", columns).replace("u.", ""))
+                .append(")), ARRAY[]::pg_catalog.record[]) END");
+    }
+
     private void argument(Expression value) {
         checkType(value.type());
         fragments.add(sql.toString());
@@ -120,17 +157,25 @@ final class AnonymousRows {
         arguments.add(value);
     }
 
-    /// With its columns' names, which functions as `row_to_json` see.
     private void row(List<Expression> values, SqlType.CompositeType type) {
+        row(type, i -> value(values.get(i)));
+    }
+
+    private void texts(List<String> values, SqlType.CompositeType type) {
+        row(type, i -> sql.append(values.get(i)));
+    }
+
+    /// With its columns' names, which functions as `row_to_json` see.
+    private void row(SqlType.CompositeType type, IntConsumer value) {
         boolean named = false;
-        for (int i = 0; i < values.size(); i++) {
+        for (int i = 0; i < type.fields().size(); i++) {
             named |= !type.fields().get(i).name().equals("f" + (i + 1));
         }
         sql.append(named ? "(SELECT \"pgtrickle row\" FROM (SELECT " : "ROW(");
-        for (int i = 0; i < values.size(); i++) {
+        for (int i = 0; i < type.fields().size(); i++) {
             SqlType.Field field = type.fields().get(i);
             sql.append(i == 0 ? "" : ", ");
-            value(values.get(i));
+            value.accept(i);
             if (field.type() instanceof SqlType.Text(_, _, Collation collation)
                     && collation.oid() != 0
                     && collation.oid() != DEFAULT_COLLATION) {

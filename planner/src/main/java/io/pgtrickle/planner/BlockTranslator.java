@@ -8,6 +8,7 @@ import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /// From a Query node to a naive plan, stage by stage as SQL defines it: FROM, WHERE, groups, HAVING, windows, set-returning
 /// functions, DISTINCT, ORDER BY with LIMIT. `PlanRewriter` makes a good plan of it.
@@ -228,7 +229,7 @@ final class BlockTranslator {
                                 domain,
                                 from.conditions(),
                                 new Correlations.Uses(
-                                        grouped ? group.expressions() : outputs,
+                                        evaluated(grouped ? group.expressions() : outputs),
                                         withLimits(outputs)));
                 boolean separable =
                         !single || lateAllowed && found.isComplete() && canBeLate(group, outputs);
@@ -242,10 +243,21 @@ final class BlockTranslator {
                 }
             }
             if (grouped) {
-                checkKeys(group);
+                SetFunctionStage stage = new SetFunctionStage(scope);
+                rows =
+                        stage.apply(
+                                rows,
+                                stage.needed(group.keys(), List.of()),
+                                UnaryOperator.identity());
                 groups = group.group(rows, carried(), single ? domain : Domain.NONE);
                 rows = scope.subqueries().filter(groups.rows(), groups.having());
             }
+        }
+
+        private List<Expression> evaluated(List<Expression> expressions) {
+            List<Expression> all = new ArrayList<>(expressions);
+            all.addAll(scope.setFunctions().arguments());
+            return all;
         }
 
         private List<Expression> withLimits(List<Expression> outputs) {
@@ -279,10 +291,20 @@ final class BlockTranslator {
         /// Window functions, then set-returning functions.
         void windows() {
             visible();
-            for (Node window : query.nodes("windowClause")) {
-                window(window);
+            List<Node> windows = query.nodes("windowClause");
+            List<Expression> keys = new ArrayList<>();
+            for (Node window : windows) {
+                keys.addAll(scope.clauseExpressions(window.nodes("partitionClause"), targets));
+                keys.addAll(scope.clauseExpressions(window.nodes("orderClause"), targets));
             }
-            setFunctions();
+            SetFunctionStage stage = new SetFunctionStage(scope);
+            rows = stage.apply(rows, stage.needed(keys, groups.keys()), groups::above);
+            windows.forEach(this::window);
+            if (query.isSet("hasTargetSRFs")) {
+                List<Expression> all = new ArrayList<>();
+                targets.forEach(target -> all.add(scope.translate(target.node("expr"))));
+                rows = stage.applyRest(rows, all, new SetFunctionStage.Before(groups, keys));
+            }
         }
 
         private void window(Node window) {
@@ -295,38 +317,6 @@ final class BlockTranslator {
             }
             WindowStage stage = new WindowStage(scope, targets, groups::above);
             rows = stage.apply(rows, carried(), window, functions);
-        }
-
-        private void setFunctions() {
-            List<SetFunctionTranslator.Registered> rest =
-                    new ArrayList<>(scope.setFunctions().registered());
-            while (!rest.isEmpty()) {
-                List<SetFunctionTranslator.Registered> ready =
-                        rest.stream()
-                                .filter(function ->
-                                        rest.stream()
-                                                .noneMatch(other ->
-                                                        function.function().arguments().stream()
-                                                                .anyMatch(argument ->
-                                                                        Columns.of(argument)
-                                                                                .get(
-                                                                                        other.slot()
-                                                                                                .index()))))
-                                .toList();
-                rows = SetFunctionStage.apply(scope, rows, ready, groups::above);
-                rest.removeAll(ready);
-            }
-        }
-
-        private void checkKeys(GroupTranslator group) {
-            var used = Columns.of(group.keys());
-            for (SetFunctionTranslator.Registered function : scope.setFunctions().registered()) {
-                if (used.get(function.slot().index())) {
-                    throw Refusals.query(
-                            "set-returning functions in GROUP BY",
-                            "Call the function in a subquery in FROM, and group that.");
-                }
-            }
         }
 
         /// The select list, with DISTINCT, ORDER BY and LIMIT.

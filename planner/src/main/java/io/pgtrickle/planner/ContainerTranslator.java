@@ -2,11 +2,14 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Branch;
+import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /// Arrays and rows as values: made, and taken apart. Rows are so here; arrays are by PostgreSQL.
 final class ContainerTranslator {
@@ -26,23 +29,44 @@ final class ContainerTranslator {
         int arrayType = node.integer("array_typeid");
         int partType = node.flag("multidims") ? arrayType : node.integer("element_typeid");
         SqlType type = catalog.type(arrayType, node.integer("array_collid"));
+        List<Expression> elements = node.nodes("elements").stream().map(translate).toList();
+        Optional<Expression> constant =
+                node.flag("multidims") ? Optional.empty() : constant(elements, type);
+        if (constant.isPresent()) {
+            return constant.get();
+        }
         RemoteText.Writer sql = remote.write("array").sql("ARRAY[");
         String separator = "";
-        for (Node element : node.nodes("elements")) {
-            sql.sql(separator).argument(translate.apply(element), partType);
+        for (Expression element : elements) {
+            sql.sql(separator).argument(element, partType);
             separator = ", ";
         }
         return sql.sql("]::" + catalog.typeName(arrayType)).scalar(type);
     }
 
+    private static Optional<Expression> constant(List<Expression> elements, SqlType type) {
+        List<@Nullable Object> values = new ArrayList<>();
+        for (Expression element : elements) {
+            boolean fits =
+                    type instanceof SqlType.ArrayType(_, _, SqlType own)
+                            && element.type().equals(own);
+            if (!fits || !(element instanceof Expression.Constant(Object value, _))) {
+                return Optional.empty();
+            }
+            values.add(value);
+        }
+        return Optional.of(new Expression.Constant(SqlArray.of(values), type));
+    }
+
     /// `a[1]`, `a[2:3]`, and into jsonb.
-    Expression subscript(Node node) {
+    ///
+    /// @param type of the result
+    Expression subscript(Node node, SqlType type) {
         if (node.isSet("refassgnexpr")) {
             throw Refusals.clause(
                     "an assignment to a part of a value", "Select the parts as columns.");
         }
         int container = node.integer("refcontainertype");
-        int result = node.integer("refrestype");
         RemoteText.Writer sql =
                 remote.write("subscript")
                         .argument(translate.apply(node.node("refexpr")), container);
@@ -57,7 +81,7 @@ final class ContainerTranslator {
             bound(upper.get(i), sql);
             sql.sql("]");
         }
-        return sql.scalar(catalog.type(result, node.integer("refcollid")));
+        return sql.scalar(type);
     }
 
     private void bound(NodeValue value, RemoteText.Writer sql) {

@@ -118,8 +118,12 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
                     case "JSONVALUEEXPR" -> new JsonTranslator(catalog, this).value(node);
                     case "JSONISPREDICATE" -> new JsonTranslator(catalog, this).test(node);
                     case "JSONEXPR" -> new JsonTranslator(catalog, this).query(node);
-                    case "ARRAYEXPR", "ARRAY" -> containers.array(node);
-                    case "SUBSCRIPTINGREF" -> containers.subscript(node);
+                    case "ARRAYEXPR", "ARRAY" ->
+                            node.integer("array_typeid") == RowTypes.RECORD_ARRAY
+                                    ? calls.rows(list(node, "elements"), scope.row(node))
+                                    : containers.array(node);
+                    case "SUBSCRIPTINGREF" ->
+                            containers.subscript(node, type(node, "refrestype", "refcollid"));
                     case "ROWEXPR", "ROW" -> containers.row(node);
                     case "FIELDSELECT" -> containers.field(node);
                     case "CONVERTROWTYPEEXPR" -> containers.converted(node);
@@ -139,7 +143,7 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
 
     /// A node's type; of one that makes rows without a type, what is in them.
     SqlType type(Node node, String typeField, String collationField) {
-        if (node.integer(typeField) == RowTypes.RECORD) {
+        if (RowTypes.isUntold(node.integer(typeField))) {
             return scope.row(node);
         }
         return catalog.type(node.integer(typeField), node.integer(collationField));
@@ -229,17 +233,23 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
     /// @param types of the columns of its rows
     /// @param definition the columns as the query defines them, `AS (…)`; empty where it doesn't
     SetFunction setFunction(Node call, List<SqlType> types, String definition) {
-        boolean operator = call.kind().equals("OPEXPR");
         return calls.setFunction(
-                new FunctionCalls.Request(
-                        call.integer(operator ? "opfuncid" : "funcid"),
-                        operator ? call.integer("opno") : 0,
-                        types.getFirst(),
-                        call.integer("inputcollid"),
-                        !operator && call.flag("funcvariadic")),
-                arguments(call),
-                types,
-                definition);
+                setRequest(call, types.getFirst()), arguments(call), types, definition);
+    }
+
+    /// The same where its rows are values of one column.
+    SetFunction setOfRows(Node call, SqlType row) {
+        return calls.setOfRows(setRequest(call, row), arguments(call));
+    }
+
+    private static FunctionCalls.Request setRequest(Node call, SqlType type) {
+        boolean operator = call.kind().equals("OPEXPR");
+        return new FunctionCalls.Request(
+                call.integer(operator ? "opfuncid" : "funcid"),
+                operator ? call.integer("opno") : 0,
+                type,
+                call.integer("inputcollid"),
+                !operator && call.flag("funcvariadic"));
     }
 
     private List<RemoteCalls.Argument> arguments(Node call) {

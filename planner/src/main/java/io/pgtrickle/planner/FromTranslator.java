@@ -4,7 +4,6 @@ import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.plan.Plan;
 import io.pgtrickle.dataflow.plan.Plan.EquiKey;
 import io.pgtrickle.dataflow.plan.Plan.JoinKind;
-import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -32,6 +31,7 @@ final class FromTranslator {
     private final QueryScope scope;
     private final Map<Integer, Set<Integer>> used;
     private final List<Expression> conditions = new ArrayList<>();
+    private Rows start = Rows.unit();
 
     FromTranslator(QueryScope scope, Node query) {
         this.scope = scope;
@@ -68,9 +68,10 @@ final class FromTranslator {
                 .anyMatch(reference -> reference.depth() < scope.depth());
     }
 
-    /// @param start the domain's rows, or one row without columns
-    Rows translate(Node jointree, Rows start) {
-        Rows rows = start;
+    /// @param domain the domain's rows, or one row without columns
+    Rows translate(Node jointree, Rows domain) {
+        start = domain;
+        Rows rows = domain;
         for (Node item : jointree.nodes("fromlist")) {
             rows = item(item, rows, true);
         }
@@ -278,10 +279,9 @@ final class FromTranslator {
             case RangeTable.SUBQUERY -> query(index, entry.node("subquery"), scope, left, kind, on);
             case RangeTable.CTE -> commonTable(index, entry, left, kind, on);
             case RangeTable.VALUES -> whole(index, values(index, entry, left));
-            case RangeTable.FUNCTION -> whole(index, functions(index, entry, left));
+            case RangeTable.FUNCTION, RangeTable.TABLE_FUNCTION ->
+                    whole(index, new FunctionItem(scope, index, entry).rows(left));
             case RangeTable.RESULT -> left;
-            case RangeTable.TABLE_FUNCTION ->
-                    throw Refusals.query("XMLTABLE and JSON_TABLE", "Keep their rows in a table.");
             default ->
                     throw Refusals.query("FROM items of this kind", "Use tables and subqueries.");
         };
@@ -365,7 +365,7 @@ final class FromTranslator {
         QueryScope definer = scope.at(scope.depth() - entry.integer("ctelevelsup"));
         CommonTable table = definer.commonTable(entry.text("ctename"));
         Optional<RecursionTranslator.Recursion> recursion =
-                RecursionTranslator.of(table, entry, left, scope);
+                RecursionTranslator.of(table, entry, List.of(start, left), scope);
         if (recursion.isEmpty()) {
             return query(index, table.query(), definer, left, kind, on);
         }
@@ -387,7 +387,7 @@ final class FromTranslator {
                                     .items()
                                     .get(i);
             types.add(
-                    typeOids.get(i) == RowTypes.RECORD
+                    RowTypes.isUntold(typeOids.get(i))
                             ? scope.row(first)
                             : catalog.type(typeOids.get(i), collations.get(i)));
         }
@@ -431,66 +431,5 @@ final class FromTranslator {
 
     private static List<Integer> numbers(int count) {
         return IntStream.rangeClosed(1, count).boxed().toList();
-    }
-
-    private Rows functions(int index, Node entry, Rows left) {
-        if (!left.isUnit() && FreeReferences.ofPart(entry, scope).isEmpty()) {
-            return left.cross(functions(index, entry, Rows.unit()));
-        }
-        List<Node> items = entry.nodes("functions");
-        boolean ordinality = entry.flag("funcordinality");
-        if (items.stream().noneMatch(this::returnsRows)) {
-            return scalars(index, items, ordinality, left);
-        }
-        List<SetFunction> calls = new ArrayList<>();
-        List<Expression> arguments = new ArrayList<>();
-        for (Node item : items) {
-            SetFunction function = scope.setFunctions().inFrom(item);
-            calls.add(function);
-            arguments.addAll(function.arguments());
-        }
-        Subqueries.Attachment attached = scope.subqueries().attach(left, arguments);
-        Rows rows = attached.rows();
-        List<SetFunction> placed = new ArrayList<>();
-        int next = 0;
-        int width = ordinality ? 1 : 0;
-        for (SetFunction call : calls) {
-            int end = next + call.arguments().size();
-            placed.add(call.of(rows.place(attached.expressions().subList(next, end))));
-            next = end;
-            width += call.types().size();
-        }
-        List<Integer> slots = new ArrayList<>(rows.slots());
-        slots.addAll(slots(index, numbers(width)));
-        return new Rows(new Plan.ProjectSet(rows.plan(), placed, ordinality), slots);
-    }
-
-    /// Whether it is more than one value.
-    private boolean returnsRows(Node item) {
-        Node call = item.node("funcexpr");
-        return call.kind().equals("FUNCEXPR")
-                && (call.flag("funcretset")
-                        || !item.numbers("funccoltypes").isEmpty()
-                        || scope.context().catalog().isComposite(NodeTypes.of(call).typeOid()));
-    }
-
-    /// Functions that return one value: one row.
-    private Rows scalars(int index, List<Node> items, boolean ordinality, Rows left) {
-        List<Expression> columns = new ArrayList<>();
-        for (Node item : items) {
-            Node call = item.node("funcexpr");
-            if (scope.context().catalog().isComposite(NodeTypes.of(call).typeOid())) {
-                throw Refusals.query(
-                        "functions in FROM that return one row of several columns",
-                        "Keep their rows in a table.");
-            }
-            columns.add(scope.translate(call));
-        }
-        if (ordinality) {
-            columns.add(new Expression.Constant(1L, SqlType.INT8));
-        }
-        Subqueries.Attachment attached = scope.subqueries().attach(left, columns);
-        return attached.rows()
-                .extend(attached.expressions(), slots(index, numbers(columns.size())));
     }
 }

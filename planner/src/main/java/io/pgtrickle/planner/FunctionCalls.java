@@ -6,6 +6,8 @@ import io.pgtrickle.dataflow.expression.NativeSetFunctions;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.model.SqlArray;
+import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
@@ -17,6 +19,9 @@ import java.util.stream.Collectors;
 /// Makes calls of functions: natively where the function is known here, otherwise in PostgreSQL; and refuses those whose result
 /// depends on more than their arguments and the settings that are pinned with a view.
 final class FunctionCalls {
+
+    private static final int ARRAY_APPEND = 378;
+    private static final int ARRAY_CONTAINS = 2748;
 
     private final CatalogReader catalog;
     private final FunctionSupport support;
@@ -58,6 +63,9 @@ final class FunctionCalls {
                     "set-returning functions in expressions",
                     "Take one row for each value from a table.");
         }
+        if (request.functionOid() == ARRAY_APPEND && RowTypes.isUntold(request.type())) {
+            return appended(values.getFirst(), values.getLast());
+        }
         Collation collation = catalog.collation(request.collationOid());
         boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
         if (byPlace
@@ -85,6 +93,33 @@ final class FunctionCalls {
         return new Expression.Remote(call.call(), call.arguments(), function.oid());
     }
 
+    /// An array of rows without a type.
+    Expression rows(List<Expression> elements, SqlType type) {
+        Expression array = new Expression.Constant(SqlArray.EMPTY, type);
+        for (Expression element : elements) {
+            array = appended(array, element);
+        }
+        return array;
+    }
+
+    /// A row without a type, made here, at the end of an array of such: an element that is NULL there couldn't be sent to PostgreSQL.
+    private static Expression appended(Expression array, Expression row) {
+        SqlType type = array.type();
+        boolean fits =
+                row instanceof Expression.MakeRow
+                        && type instanceof SqlType.ArrayType(_, _, SqlType element)
+                        && row.type().equals(element);
+        if (!fits) {
+            throw Refusals.query(
+                    "arrays of rows without a type that aren't made in place, all of the same columns,",
+                    "Cast the rows to a composite type: ROW(a, b)::name.");
+        }
+        Expression present =
+                new Expression.Coalesce(
+                        List.of(array, new Expression.Constant(SqlArray.EMPTY, type)), type);
+        return new Call(ARRAY_APPEND, "array_append", List.of(present, row), type, Collation.NONE);
+    }
+
     /// A set-returning function.
     ///
     /// @param columns the types of its rows
@@ -94,6 +129,39 @@ final class FunctionCalls {
             List<RemoteCalls.Argument> arguments,
             List<SqlType> columns,
             String definition) {
+        FunctionInfo function = catalog.function(request.functionOid());
+        checkSet(request, arguments, columns);
+        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
+        if (byPlace && NativeSetFunctions.supports(request.functionOid(), columns)) {
+            List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
+            return new SetFunction(
+                    request.functionOid(), function.name(), values, columns, Optional.empty());
+        }
+        RemoteCalls.Invocation invocation = invocation(request, arguments);
+        return setFunction(invocation, remote.rows(invocation, columns, definition));
+    }
+
+    /// A set-returning function whose rows are values of one column, as in the select list.
+    SetFunction setOfRows(Request request, List<RemoteCalls.Argument> arguments) {
+        SqlType type = request.type();
+        checkSet(
+                request,
+                arguments,
+                type instanceof SqlType.CompositeType composite
+                        ? composite.fields().stream().map(SqlType.Field::type).toList()
+                        : List.of(type));
+        RemoteCalls.Invocation invocation = invocation(request, arguments);
+        RemoteCall call = remote.rowValues(invocation, type);
+        if (call.text().foreign() && RowTypes.isAnonymous(type)) {
+            throw Refusals.query(
+                    "functions of your own that return rows without a type, in the select list,",
+                    "Call the function in FROM.");
+        }
+        return setFunction(invocation, call);
+    }
+
+    private void checkSet(
+            Request request, List<RemoteCalls.Argument> arguments, List<SqlType> columns) {
         FunctionInfo function = catalog.function(request.functionOid());
         List<Expression> values = arguments.stream().map(RemoteCalls.Argument::value).toList();
         if (!StableFunctions.readsTexts(function)) {
@@ -105,29 +173,25 @@ final class FunctionCalls {
                             + " for the moment of reading",
                     "Read them as text.");
         }
-        boolean byPlace = arguments.stream().allMatch(argument -> argument.name().isEmpty());
-        if (byPlace && NativeSetFunctions.supports(request.functionOid(), columns)) {
-            return new SetFunction(
-                    request.functionOid(), function.name(), values, columns, Optional.empty());
-        }
-        AnonymousRows.Flat call =
-                AnonymousRows.flat(
-                        remote.rows(
-                                new RemoteCalls.Invocation(
-                                        function,
-                                        arguments,
-                                        request.collationOid(),
-                                        request.variadic()),
-                                columns,
-                                definition),
-                        values,
-                        catalog);
+    }
+
+    private RemoteCalls.Invocation invocation(
+            Request request, List<RemoteCalls.Argument> arguments) {
+        return new RemoteCalls.Invocation(
+                catalog.function(request.functionOid()),
+                arguments,
+                request.collationOid(),
+                request.variadic());
+    }
+
+    private SetFunction setFunction(RemoteCalls.Invocation invocation, RemoteCall call) {
+        AnonymousRows.Flat flat = AnonymousRows.flat(call, invocation.values(), catalog);
         return new SetFunction(
-                request.functionOid(),
-                function.name(),
-                call.arguments(),
-                columns,
-                Optional.of(call.call()));
+                invocation.function().oid(),
+                invocation.function().name(),
+                flat.arguments(),
+                call.columns(),
+                Optional.of(flat.call()));
     }
 
     /// `scalar op ANY (array)` or `ALL`, by PostgreSQL.
@@ -137,6 +201,12 @@ final class FunctionCalls {
         FunctionInfo function = catalog.function(request.functionOid());
         checkVolatility(request, function, List.of(scalar, array));
         OperatorInfo operator = catalog.operator(request.operatorOid());
+        boolean equality = catalog.equalityOfOperator(request.operatorOid()).isPresent();
+        if (equality && !all && RowTypes.isUntold(array.type())) {
+            Expression part = rows(List.of(scalar), array.type());
+            return new Call(
+                    ARRAY_CONTAINS, "@>", List.of(array, part), SqlType.BOOL, Collation.NONE);
+        }
         Expression left = Relabeling.collate(scalar, catalog.collation(request.collationOid()));
         return new RemoteText(catalog)
                 .write(operator.name() + (all ? " all" : " any"))

@@ -65,9 +65,6 @@ final class GroupTranslator {
         for (WindowTranslator.Registered function : scope.windows().registered()) {
             outputs.addAll(WindowStage.expressions(scope, targets, query, function));
         }
-        scope.setFunctions()
-                .registered()
-                .forEach(function -> outputs.addAll(function.function().arguments()));
     }
 
     static boolean isGrouped(Node query) {
@@ -377,6 +374,12 @@ final class GroupTranslator {
             if (scope.slots().isVariable(column.index())) {
                 dependents.add(column);
             }
+            scope.setFunctions()
+                    .of(column)
+                    .ifPresent(function ->
+                            function.function()
+                                    .arguments()
+                                    .forEach(argument -> collect(argument, dependents)));
             return;
         }
         Columns.children(expression).forEach(child -> collect(child, dependents));

@@ -3,6 +3,7 @@ package io.pgtrickle.planner;
 import io.pgtrickle.dataflow.expression.Expression;
 import io.pgtrickle.dataflow.expression.Expression.Constant;
 import io.pgtrickle.model.Numeric;
+import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.Quoting;
@@ -91,7 +92,7 @@ final class JsonTranslator {
         return catalog.type(type, XmlTranslator.textCollation(type));
     }
 
-    private void argument(RemoteText.Writer sql, Node node) {
+    void argument(RemoteText.Writer sql, Node node) {
         Node value = node;
         if (node.kind().equals("JSONVALUEEXPR")) {
             value = node.node("formatted_expr");
@@ -126,16 +127,37 @@ final class JsonTranslator {
         sql.sql(" IS NOT NULL THEN " + name + "(");
         argument(sql, node.node("formatted_expr"));
         sql.sql(", ").argument(expressions.translate(node.node("path_spec")), JSONPATH);
+        passing(sql, node);
+        if (kind != 0) {
+            sql.sql(returning(node.node("returning")));
+        }
+        options(sql, node);
+        SqlType type = kind == 0 ? SqlType.BOOL : type(node.node("returning"));
+        checkTimes(name + " RETURNING a date or time", List.of(type));
+        return sql.sql(") END").scalar(type);
+    }
+
+    /// @throws PgtrickleException UNSUPPORTED_FUNCTION where texts would be read as such types
+    void checkTimes(String what, List<SqlType> types) {
+        if (new RemoteCasts(catalog).readMovingTimes(types)) {
+            throw Refusals.function(
+                    what + " isn't supported: in a text \"now\" stands for the moment of reading",
+                    "Return text.");
+        }
+    }
+
+    void passing(RemoteText.Writer sql, Node node) {
         List<String> names = Names.of(node.items("passing_names"));
         List<Node> values = node.nodes("passing_values");
         for (int i = 0; i < values.size(); i++) {
             argument(sql.sql(i == 0 ? " PASSING " : ", "), values.get(i));
             sql.sql(" AS " + Quoting.identifier(names.get(i)));
         }
-        if (kind != 0) {
-            sql.sql(returning(node.node("returning")));
-        }
-        if (kind == 1) {
+    }
+
+    /// Of a JSONEXPR: wrapper, quotes, and what becomes of nothing and of errors.
+    void options(RemoteText.Writer sql, Node node) {
+        if (node.integer("op") == 1) {
             int wrapper = node.integer("wrapper");
             sql.sql(
                     switch (wrapper) {
@@ -147,15 +169,6 @@ final class JsonTranslator {
         }
         behavior(sql, node.optionalNode("on_empty"), " ON EMPTY");
         behavior(sql, node.optionalNode("on_error"), " ON ERROR");
-        SqlType type = kind == 0 ? SqlType.BOOL : type(node.node("returning"));
-        if (new RemoteCasts(catalog).readMovingTimes(List.of(type))) {
-            throw Refusals.function(
-                    name
-                            + " RETURNING a date or time isn't supported: in a text \"now\" stands for the"
-                            + " moment of reading",
-                    "Return text.");
-        }
-        return sql.sql(") END").scalar(type);
     }
 
     /// In the order of `JsonBehaviorType`.

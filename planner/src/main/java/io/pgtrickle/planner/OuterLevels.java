@@ -18,6 +18,11 @@ final class OuterLevels {
         return lower(expression, by, 0);
     }
 
+    /// The query as it is within one more.
+    static Node raise(Node query) {
+        return lower(query, -1, -1);
+    }
+
     private static Node lower(Node node, int by, int nested) {
         SequencedMap<String, NodeValue> fields = new LinkedHashMap<>();
         int inside = node.kind().equals("QUERY") ? nested + 1 : nested;

@@ -74,7 +74,7 @@ public final class Planner {
 
     private ViewPlan plan(AnalyzedQuery query, int major) {
         CatalogReader catalog = new CatalogReader(connection);
-        Node whole = NodeTree.parseQuery(query.tree());
+        Node whole = new SearchAndCycle(catalog).expand(NodeTree.parseQuery(query.tree()));
         Node tree = HiddenColumns.without(whole, catalog);
         boolean hidden = !tree.equals(whole);
         List<AnalyzedQuery.Column> names =

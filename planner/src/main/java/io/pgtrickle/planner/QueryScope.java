@@ -192,7 +192,7 @@ final class QueryScope implements ExpressionTranslator.Scope {
     /// @param at a node that refers so
     SqlType type(OuterReference reference, Node at) {
         NodeTypes type = NodeTypes.of(at);
-        return type.typeOid() == RowTypes.RECORD
+        return RowTypes.isUntold(type.typeOid())
                         && reference instanceof OuterReference.Variable variable
                 ? at(variable.depth()).row(OuterLevels.lower(at, at.integer("varlevelsup")))
                 : context.catalog().type(type.typeOid(), type.collationOid());

@@ -12,29 +12,30 @@ final class RecursionTranslator {
     private RecursionTranslator() {}
 
     /// @param entry the reference: by the second part to itself, or from outside
-    /// @param left what stands to its left, with the values that the query takes from outside
+    /// @param sources of the values that the query takes from outside, the first of them that has all is taken: so the query is the same
+    ///     wherever it is read
     /// @return the rows of its columns, with those values; empty where the WITH query isn't recursive
-    static Optional<Recursion> of(CommonTable table, Node entry, Rows left, QueryScope reader) {
+    static Optional<Recursion> of(
+            CommonTable table, Node entry, List<Rows> sources, QueryScope reader) {
         if (!table.recursive()) {
             return Optional.empty();
-        }
-        if (table.definition().isSet("search_clause") || table.definition().isSet("cycle_clause")) {
-            throw Refusals.query(
-                    "SEARCH and CYCLE clauses", "Write out the columns that they stand for.");
         }
         List<OuterReference> references = List.copyOf(table.references().keySet());
         List<Integer> outside =
                 references.stream()
                         .map(reference -> reader.slots().number(new Slots.Owner.Outer(reference)))
                         .toList();
-        if (!outside.stream().allMatch(left::has)) {
-            throw Refusals.query(
-                    "recursive queries that refer to an outer query from here",
-                    "Move the WITH RECURSIVE into the subquery that reads it.");
-        }
+        Rows source =
+                sources.stream()
+                        .filter(rows -> outside.stream().allMatch(rows::has))
+                        .findFirst()
+                        .orElseThrow(() ->
+                                Refusals.query(
+                                        "recursive queries that refer to an outer query from here",
+                                        "Move the WITH RECURSIVE into the subquery that reads it."));
         List<SqlType> types = new ArrayList<>();
-        outside.forEach(slot -> types.add(left.type(slot)));
-        types.addAll(types(table, reader.context()));
+        outside.forEach(slot -> types.add(source.type(slot)));
+        types.addAll(types(table));
         if (entry.flag("self_reference")) {
             return Optional.of(
                     new Recursion(new Plan.WorkingTable(table.number(), types), outside));
@@ -42,7 +43,7 @@ final class RecursionTranslator {
         Domain domain =
                 outside.isEmpty()
                         ? Domain.NONE
-                        : new Domain(references, new Plan.Distinct(left.keep(outside).plan()));
+                        : new Domain(references, new Plan.Distinct(source.keep(outside).plan()));
         return Optional.of(new Recursion(plan(table, domain, types, reader.context()), outside));
     }
 
@@ -81,12 +82,17 @@ final class RecursionTranslator {
                 all);
     }
 
-    private static List<SqlType> types(CommonTable table, PlannerContext context) {
+    private static List<SqlType> types(CommonTable table) {
         List<Integer> types = table.definition().numbers("ctecoltypes");
         List<Integer> collations = table.definition().numbers("ctecolcollations");
+        List<Node> targets = table.query().nodes("targetList");
+        CatalogReader catalog = table.scope().context().catalog();
         List<SqlType> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
-            columns.add(context.catalog().type(types.get(i), collations.get(i)));
+            columns.add(
+                    RowTypes.isUntold(types.get(i))
+                            ? table.scope().typeWithin(table.query(), targets.get(i).node("expr"))
+                            : catalog.type(types.get(i), collations.get(i)));
         }
         return columns;
     }

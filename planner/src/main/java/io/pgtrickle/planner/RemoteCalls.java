@@ -78,6 +78,19 @@ final class RemoteCalls {
         return function(call, columns, ")" + definition, RemoteCall.Kind.ROWS);
     }
 
+    /// The same in a select list: its rows are values of one column.
+    RemoteCall rowValues(Invocation call, SqlType row) {
+        RemoteCall inFrom = function(call, List.of(row), "))", RemoteCall.Kind.TABLE);
+        List<String> fragments = new ArrayList<>(inFrom.text().fragments());
+        fragments.set(0, "(SELECT " + fragments.getFirst());
+        return new RemoteCall(
+                inFrom.name(),
+                new RemoteCall.Text(fragments, inFrom.text().foreign()),
+                inFrom.arguments(),
+                inFrom.columns(),
+                RemoteCall.Kind.TABLE);
+    }
+
     /// GREATEST and its kin, which are no functions; each term under its collation.
     RemoteCall list(String keyword, List<Expression> terms, SqlType result) {
         List<String> fragments = new ArrayList<>();

@@ -1,11 +1,13 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.remote.RemoteCall;
 import io.pgtrickle.model.type.Collation;
 import io.pgtrickle.model.type.SqlType;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// Writes an expression that PostgreSQL evaluates, with its arguments where they stand.
 final class RemoteText {
@@ -54,7 +56,7 @@ final class RemoteText {
             sql.setLength(0);
             arguments.add(value);
             sql.append(")");
-            if (typeOid != RowTypes.RECORD) {
+            if (!RowTypes.isUntold(typeOid)) {
                 sql.append("::").append(catalog.typeName(typeOid));
             }
             if (value.type() instanceof SqlType.Text(_, _, Collation collation)
@@ -68,16 +70,26 @@ final class RemoteText {
         }
 
         Expression scalar(SqlType type) {
-            fragments.add(sql.toString());
-            RemoteCall call =
-                    new RemoteCall(
-                            name,
-                            new RemoteCall.Text(
-                                    fragments, foreign || RemoteCalls.isForeign(type.oid())),
-                            arguments.stream().map(Expression::type).toList(),
-                            List.of(type),
-                            RemoteCall.Kind.SCALAR);
+            RemoteCall call = call(List.of(type), RemoteCall.Kind.SCALAR);
             return AnonymousRows.call(call, arguments, catalog);
+        }
+
+        /// An item of FROM.
+        SetFunction table(List<SqlType> columns) {
+            AnonymousRows.Flat flat =
+                    AnonymousRows.flat(call(columns, RemoteCall.Kind.TABLE), arguments, catalog);
+            return new SetFunction(0, name, flat.arguments(), columns, Optional.of(flat.call()));
+        }
+
+        private RemoteCall call(List<SqlType> columns, RemoteCall.Kind kind) {
+            fragments.add(sql.toString());
+            boolean own = columns.stream().noneMatch(type -> RemoteCalls.isForeign(type.oid()));
+            return new RemoteCall(
+                    name,
+                    new RemoteCall.Text(fragments, foreign || !own),
+                    arguments.stream().map(Expression::type).toList(),
+                    columns,
+                    kind);
         }
     }
 }

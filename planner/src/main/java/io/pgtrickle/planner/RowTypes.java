@@ -40,6 +40,17 @@ final class RowTypes {
         }
     }
 
+    /// Whether a tree says of values of the type no more than that they are rows.
+    static boolean isUntold(int typeOid) {
+        return typeOid == RECORD || typeOid == RECORD_ARRAY;
+    }
+
+    /// Rows, or arrays of them.
+    static boolean isUntold(SqlType type) {
+        return isAnonymous(type)
+                || type instanceof SqlType.ArrayType(_, _, SqlType element) && isAnonymous(element);
+    }
+
     static boolean isAnonymous(SqlType type) {
         return type instanceof SqlType.CompositeType && type.oid() == RECORD;
     }
@@ -70,7 +81,7 @@ final class RowTypes {
 
     private SqlType of(Node node, Path path) {
         NodeTypes type = NodeTypes.of(node);
-        if (type.typeOid() != RECORD) {
+        if (!isUntold(type.typeOid())) {
             return catalog.type(type.typeOid(), type.collationOid());
         }
         return switch (node.kind()) {
@@ -89,13 +100,31 @@ final class RowTypes {
                     "WINDOWFUNC" ->
                     firstArgument(node, path);
             case "RELABELTYPE", "FIELDSELECT" -> of(node.node("arg"), path);
-            case "FUNCEXPR" -> function(node);
+            case "OPEXPR" -> firstArgument(node, path);
+            case "FUNCEXPR" ->
+                    type.typeOid() == RECORD_ARRAY ? firstArgument(node, path) : function(node);
+            case "ARRAYEXPR", "ARRAY" -> arrayOf(of(node.nodes("elements").getFirst(), path));
+            case "SUBSCRIPTINGREF" -> {
+                SqlType array = of(node.node("refexpr"), path);
+                yield type.typeOid() == RECORD_ARRAY ? array : elementOf(array);
+            }
             case "SUBLINK" -> {
                 Node query = node.node("subselect");
                 yield of(NodeTypes.firstColumn(query), path.into(query));
             }
             default -> throw unknown();
         };
+    }
+
+    private static SqlType arrayOf(SqlType row) {
+        return new SqlType.ArrayType(RECORD_ARRAY, RECORD, row);
+    }
+
+    private static SqlType elementOf(SqlType array) {
+        if (array instanceof SqlType.ArrayType(_, _, SqlType element)) {
+            return element;
+        }
+        throw unknown();
     }
 
     private SqlType firstArgument(Node node, Path path) {
@@ -194,6 +223,8 @@ final class RowTypes {
                                     .map(column -> of(column, path))
                                     .toList();
                     case RangeTable.FUNCTION -> functions(entry);
+                    case RangeTable.TABLE_FUNCTION ->
+                            types(entry.node("tablefunc"), "coltypes", "colcollations");
                     default -> throw unknown();
                 };
         List<String> names = Names.of(entry.node("eref").items("colnames"));
@@ -208,15 +239,20 @@ final class RowTypes {
         return outputs(query).stream().map(output -> of(output, inside)).toList();
     }
 
+    private List<SqlType> types(Node node, String types, String collations) {
+        List<Integer> oids = node.numbers(types);
+        List<Integer> under = node.numbers(collations);
+        return IntStream.range(0, oids.size())
+                .mapToObj(i -> catalog.type(oids.get(i), under.get(i)))
+                .toList();
+    }
+
     private List<SqlType> functions(Node entry) {
         List<SqlType> types = new ArrayList<>();
         for (Node item : entry.nodes("functions")) {
             Node call = item.node("funcexpr");
-            List<Integer> defined = item.numbers("funccoltypes");
-            List<Integer> collations = item.numbers("funccolcollations");
-            for (int i = 0; i < defined.size(); i++) {
-                types.add(catalog.type(defined.get(i), collations.get(i)));
-            }
+            List<SqlType> defined = types(item, "funccoltypes", "funccolcollations");
+            types.addAll(defined);
             NodeTypes type = NodeTypes.of(call);
             if (!defined.isEmpty()) {
                 continue;

@@ -7,6 +7,7 @@ import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.Quoting;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -27,20 +28,30 @@ final class SetFunctionTranslator {
         this.slots = slots;
     }
 
-    List<Registered> registered() {
-        return List.copyOf(registered);
+    /// The function whose value the slot is.
+    Optional<Registered> of(Column slot) {
+        return registered.stream().filter(function -> function.slot().equals(slot)).findFirst();
+    }
+
+    /// Over what they are.
+    List<Expression> arguments() {
+        return registered.stream()
+                .flatMap(function -> function.function().arguments().stream())
+                .toList();
     }
 
     /// @param call a FUNCEXPR or OPEXPR that returns a set
     Expression register(Node call) {
         NodeTypes type = NodeTypes.of(call);
-        if (catalog.isComposite(type.typeOid())) {
-            throw Refusals.query(
-                    "set-returning functions of several columns in the select list",
-                    "Call the function in FROM.");
-        }
-        SqlType column = catalog.type(type.typeOid(), type.collationOid());
-        SetFunction function = expressions.setFunction(call, List.of(column), "");
+        boolean composite = catalog.isComposite(type.typeOid());
+        SqlType column =
+                composite
+                        ? rowType(call, type.typeOid())
+                        : catalog.type(type.typeOid(), type.collationOid());
+        SetFunction function =
+                composite
+                        ? expressions.setOfRows(call, column)
+                        : expressions.setFunction(call, List.of(column), "");
         for (Registered known : registered) {
             if (known.function().equals(function)) {
                 return known.slot();
@@ -49,6 +60,22 @@ final class SetFunctionTranslator {
         Column slot = slots.unnamed(column);
         registered.add(new Registered(function, slot));
         return slot;
+    }
+
+    private SqlType rowType(Node call, int typeOid) {
+        if (typeOid != RowTypes.RECORD) {
+            return catalog.type(typeOid, 0);
+        }
+        List<SqlType.Field> fields =
+                call.kind().equals("FUNCEXPR")
+                        ? catalog.rowFields(call.integer("funcid"), typeOid)
+                        : List.of();
+        if (fields.isEmpty()) {
+            throw Refusals.query(
+                    "set-returning functions of rows without a type in the select list",
+                    "Call the function in FROM, with AS (…).");
+        }
+        return new SqlType.CompositeType(RowTypes.RECORD, fields);
     }
 
     /// @param item a RANGETBLFUNCTION
@@ -74,6 +101,11 @@ final class SetFunctionTranslator {
                     .forEach(field -> types.add(field.type()));
         }
         return expressions.setFunction(call, types, definition(item));
+    }
+
+    /// @param node a TABLEFUNC
+    SetFunction table(Node node) {
+        return new TableFunctionTranslator(catalog, expressions, node).function();
     }
 
     /// The names and types of the columns, where the query gives them, as for `json_to_recordset`; else empty.

@@ -79,7 +79,7 @@ final class SetOperationTranslator {
         List<SqlType> columns = new ArrayList<>();
         for (int i = 0; i < types.size(); i++) {
             columns.add(
-                    types.get(i) == RowTypes.RECORD
+                    RowTypes.isUntold(types.get(i))
                             ? scope.wholeType(leftmost(operation)).fields().get(i).type()
                             : scope.context().catalog().type(types.get(i), collations.get(i)));
         }

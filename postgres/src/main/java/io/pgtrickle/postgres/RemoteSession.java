@@ -227,6 +227,15 @@ final class RemoteSession {
             // OFFSET keeps the subquery one, so that each row's function is called once
             case SCALAR -> "(SELECT " + sql + ", 1 OFFSET 0) AS r(r1, o)";
             case ROWS -> "ROWS FROM (" + sql + ") WITH ORDINALITY AS r(" + columns + ", o)";
+            case TABLE -> {
+                // in a select list a row stays one column
+                boolean row = call.text().foreign() && call.columns().size() == 1;
+                yield "(SELECT *, pg_catalog.row_number() OVER () FROM "
+                        + (row ? "(SELECT " + sql + ")" : sql)
+                        + " AS t) AS r("
+                        + columns
+                        + ", o)";
+            }
         };
     }
 
@@ -275,7 +284,7 @@ final class RemoteSession {
         String returns =
                 switch (call.kind()) {
                     case SCALAR -> typeName(call.columns().getFirst().oid());
-                    case ROWS ->
+                    case ROWS, TABLE ->
                             IntStream.rangeClosed(1, call.columns().size())
                                     .mapToObj(i ->
                                             "x"
@@ -287,12 +296,14 @@ final class RemoteSession {
         String body =
                 switch (call.kind()) {
                     case SCALAR -> "SELECT CAST(" + text + " AS " + returns + ")";
-                    case ROWS ->
+                    case ROWS, TABLE ->
                             "SELECT "
                                     + results
-                                    + " FROM ROWS FROM ("
-                                    + text
-                                    + ") AS r("
+                                    + " FROM "
+                                    + (call.kind() == RemoteCall.Kind.ROWS
+                                            ? "ROWS FROM (" + text + ")"
+                                            : text)
+                                    + " AS r("
                                     + names
                                     + ")";
                 };

@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// Functions of arrays of any type (`arrayfuncs.c`, `array_userfuncs.c`). Where elements are compared, their equality must be known.
 final class ArrayFunctions {
 
+    private static final int RECORD_ARRAY = 2287;
+
     private ArrayFunctions() {}
 
     static void register(FunctionRegistry registry) {
@@ -32,6 +34,12 @@ final class ArrayFunctions {
                                 : (Object) (long) ((SqlArray) a).dimensions().size());
         registry.unary(3179, a -> (long) ((SqlArray) a).elements().size());
         registry.unary(747, a -> dimensions((SqlArray) a));
+        // of rows without a type, which PostgreSQL can't be asked about; of others it is asked
+        registry.define(
+                378,
+                Requirement.NONE,
+                types -> types.getFirst().oid() == RECORD_ARRAY,
+                _ -> (NativeFunction.Binary) (a, b) -> appended((SqlArray) a, b));
         registry.binary(6172, (a, count) -> trimmed((SqlArray) a, (Long) count));
         comparing(registry, 2748, (type, a, b) -> contains(type, a, b));
         comparing(registry, 2749, (type, a, b) -> contains(type, b, a));
@@ -83,6 +91,13 @@ final class ArrayFunctions {
                     .append(']');
         }
         return out.toString();
+    }
+
+    private static SqlArray appended(SqlArray array, Object element) {
+        List<@Nullable Object> elements = new ArrayList<>(array.elements());
+        elements.add(element);
+        int first = array.dimensions().isEmpty() ? 1 : array.dimensions().getFirst().lowerBound();
+        return new SqlArray(List.of(new Dimension(elements.size(), first)), elements);
     }
 
     /// Without the last parts of the first dimension; as a slice, it begins at 1.

@@ -2,10 +2,12 @@ package io.pgtrickle.dataflow.expression;
 
 import io.pgtrickle.dataflow.expression.Expression.Branch;
 import io.pgtrickle.dataflow.expression.Expression.Call;
+import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.type.SqlType;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Expressions for people to read. Not SQL to be parsed again: casts that do nothing are left out.
 public final class ExpressionText {
@@ -68,11 +70,19 @@ public final class ExpressionText {
     }
 
     private static String constant(Optional<Object> value) {
-        return value.map(present ->
-                        present instanceof String text
-                                ? "'" + text.replace("'", "''") + "'"
-                                : present.toString())
-                .orElse("null");
+        return value.map(ExpressionText::constant).orElse("null");
+    }
+
+    private static String constant(Object value) {
+        return switch (value) {
+            case String text -> "'" + text.replace("'", "''") + "'";
+            case SqlArray(List<SqlArray.Dimension> dimensions, List<@Nullable Object> elements)
+                    when dimensions.size() < 2 ->
+                    elements.stream()
+                            .map(element -> constant(Optional.ofNullable(element)))
+                            .collect(Collectors.joining(", ", "array[", "]"));
+            default -> value.toString();
+        };
     }
 
     private static String call(Call call, List<String> columns) {

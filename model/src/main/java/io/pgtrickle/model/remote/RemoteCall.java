@@ -36,7 +36,9 @@ public record RemoteCall(
         /// One row of one column.
         SCALAR,
         /// A set of rows: a function as it stands in FROM.
-        ROWS
+        ROWS,
+        /// A set of rows of what stands in FROM and is no function, as XMLTABLE.
+        TABLE
     }
 
     /// The call in SQL, cut where its arguments stand, in their order. All names are qualified, so that it means the same under
