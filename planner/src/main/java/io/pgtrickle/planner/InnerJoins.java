@@ -264,7 +264,8 @@ final class InnerJoins {
         }
         for (Expression term : waiting) {
             Cluster.equality(term, equiKeys)
-                    .ifPresent(key -> ties.add(tie(new LinkedHashSet<>(List.of(key.left(), key.right())))));
+                    .ifPresent(key ->
+                            ties.add(tie(new LinkedHashSet<>(List.of(key.left(), key.right())))));
         }
         return new ClusterSizes(
                 leaves.stream().map(Part::plan).toList(),
