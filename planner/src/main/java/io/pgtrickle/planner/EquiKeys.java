@@ -110,8 +110,7 @@ final class EquiKeys {
                                 _,
                                 Collation collation))
                 || arguments.size() != 2
-                || !equalities.isEquality(functionOid)
-                || arguments.stream().anyMatch(RowFailures::asksForOnlyOne)) {
+                || !equalities.isEquality(functionOid)) {
             return Optional.empty();
         }
         Expression left = arguments.get(0);

@@ -28,12 +28,6 @@ final class RowFailures {
         return Columns.children(expression).stream().anyMatch(RowFailures::possible);
     }
 
-    /// Whether a second row of a subquery would be an error: where no outer row asks for it there is none, so a join mustn't.
-    static boolean asksForOnlyOne(Expression expression) {
-        return expression instanceof Expression.OnlyOne
-                || Columns.children(expression).stream().anyMatch(RowFailures::asksForOnlyOne);
-    }
-
     private static boolean isTotal(Call call) {
         return Integer.compareUnsigned(call.functionOid(), FIRST_NORMAL_OID) < 0
                 && (OPERATORS.contains(call.name()) || FUNCTIONS.contains(call.functionOid()));
