@@ -200,7 +200,7 @@ final class RandomBlocks {
 
     private Relation windowed(Rows rows) {
         Map<String, Term> columns = new LinkedHashMap<>();
-        String window = windows.add(sortable(rows, 4), columns);
+        String window = windows.add(sortable(rows, 4), columns, true);
         return new Relation("SELECT " + RandomQueries.list(columns) + rows.sql + window, columns);
     }
 
@@ -261,7 +261,7 @@ final class RandomBlocks {
         if (!keys.isEmpty() && random.oneIn(8)) {
             draft.use(Construct.WINDOW_OVER_AGGREGATE);
             List<Term> sortable = new ArrayList<>(inner.stream().filter(Term::isSortable).toList());
-            window = windows.add(sortable, columns);
+            window = windows.add(sortable, columns, sortable.containsAll(inner));
         }
         return new Relation(
                 "SELECT " + RandomQueries.list(columns) + rows.sql + group + having + window,

@@ -21,8 +21,9 @@ final class RandomWindows {
     /// Adds columns with window functions to those shown.
     ///
     /// @param order sortable columns, which are shown too
+    /// @param whole whether the order tells apart all rows that what is shown tells apart; else no function may go by places
     /// @return the WINDOW clause, or nothing
-    String add(List<Term> order, Map<String, Term> columns) {
+    String add(List<Term> order, Map<String, Term> columns, boolean whole) {
         order.forEach(term -> columns.put("x" + columns.size(), term));
         int count = random.oneIn(3) ? 2 : 1;
         if (count > 1) {
@@ -36,9 +37,12 @@ final class RandomWindows {
                 named = " WINDOW w AS (" + partition(order) + by(order, true) + ")";
                 columns.put(
                         "x" + columns.size(),
-                        new Term("row_number() OVER w", ValueKind.INT8, Leeway.NONE));
+                        new Term(
+                                whole ? "row_number() OVER w" : "rank() OVER w",
+                                ValueKind.INT8,
+                                Leeway.NONE));
             } else {
-                columns.put("x" + columns.size(), i == 0 ? window(order) : ofPeers(order));
+                columns.put("x" + columns.size(), i == 0 && whole ? window(order) : ofPeers(order));
             }
         }
         return named;

@@ -10,6 +10,7 @@ import io.pgtrickle.dataflow.plan.Plan.JoinKind;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -263,7 +264,8 @@ final class InnerJoins {
         }
         for (Expression term : waiting) {
             Cluster.equality(term, equiKeys)
-                    .ifPresent(key -> ties.add(tie(Set.of(key.left(), key.right()))));
+                    .ifPresent(key ->
+                            ties.add(tie(new LinkedHashSet<>(List.of(key.left(), key.right())))));
         }
         return new ClusterSizes(
                 leaves.stream().map(Part::plan).toList(),
