@@ -77,11 +77,11 @@ final class RowErrorsIT {
                             "SELECT t.id, u.id AS x FROM t JOIN u ON 10 / t.a > u.a WHERE t.k = :k",
                             "a = 0",
                             "(10 / t.a)"),
-                    new Case(
+                    Case.ofGroup(
                             "SELECT t.id, u.id AS x FROM t LEFT JOIN u ON u.id = t.g AND t.a / (u.a - 3) > 0 WHERE t.k = :k",
                             "g = 3",
                             "(t.a / (u.a - 3))"),
-                    new Case(
+                    Case.ofGroup(
                             "SELECT t.id, u.id AS x FROM t LEFT JOIN u ON t.a / (u.a - t.g + 3) > 9 WHERE t.k = :k",
                             "g = 5",
                             "(t.a / "),
