@@ -7,16 +7,29 @@ import java.util.Map;
 /// A command as its row in `pgtrickle.command` has it; the row alone is believed.
 ///
 /// @param caller the role whose rights count
-/// @param searchPath the caller's, as it was
+/// @param settings the caller's, as they were
 record Command(
-        long id, String kind, Map<String, String> arguments, String caller, String searchPath) {
+        long id,
+        String kind,
+        Map<String, String> arguments,
+        String caller,
+        Map<String, String> settings) {
 
-    Command(long id, String kind, Map<String, String> arguments, String caller, String searchPath) {
+    Command(
+            long id,
+            String kind,
+            Map<String, String> arguments,
+            String caller,
+            Map<String, String> settings) {
         this.id = id;
         this.kind = kind;
         this.arguments = Map.copyOf(arguments);
         this.caller = caller;
-        this.searchPath = searchPath;
+        this.settings = SearchPath.resolved(settings, caller);
+    }
+
+    String searchPath() {
+        return settings.getOrDefault(SearchPath.NAME, "");
     }
 
     String required(String name) {

@@ -1,8 +1,6 @@
 package io.pgtrickle.commander;
 
 import io.pgtrickle.model.PgtrickleException;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -45,29 +43,16 @@ final class CommandTable {
         if (claimed == 0) {
             return Optional.empty();
         }
-        Map<String, String> arguments = new HashMap<>();
-        sql.query(
-                        """
-                        SELECT a.key, a.value FROM pgtrickle.command c, jsonb_each_text(c.arguments) a
-                         WHERE c.id = ? AND a.value IS NOT NULL
-                        """,
-                        row -> Map.entry(row.getString(1), row.getString(2)),
-                        id)
-                .forEach(entry -> arguments.put(entry.getKey(), entry.getValue()));
         return sql.first(
-                "SELECT id, kind, caller, coalesce(settings->>'search_path', '') FROM pgtrickle.command WHERE id = ?",
-                row -> read(row, arguments),
+                "SELECT id, kind, caller, arguments::text, settings::text FROM pgtrickle.command WHERE id = ?",
+                row ->
+                        new Command(
+                                row.getLong(1),
+                                row.getString(2),
+                                sql.object(row.getString(4)),
+                                row.getString(3),
+                                sql.object(row.getString(5))),
                 id);
-    }
-
-    private static Command read(ResultSet row, Map<String, String> arguments) throws SQLException {
-        String caller = row.getString(3);
-        return new Command(
-                row.getLong(1),
-                row.getString(2),
-                arguments,
-                caller,
-                SearchPath.resolve(row.getString(4), caller));
     }
 
     /// The commands that wait, oldest first.

@@ -13,6 +13,7 @@ import io.pgtrickle.postgres.Sessions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -29,7 +30,8 @@ final class Explainer implements AutoCloseable {
 
     private static final int MAX_REQUEST_BYTES = 1 << 20;
 
-    private record Request(String token, int pid, String role, String query, String searchPath) {}
+    private record Request(
+            String token, int pid, String role, String query, Map<String, String> settings) {}
 
     private final ServerAddress address;
     private final ThreadPoolExecutor executor;
@@ -77,7 +79,7 @@ final class Explainer implements AutoCloseable {
     private static Optional<Request> read(Sql sql, String json) {
         return sql.first(
                 """
-                SELECT r.request->>'explain', a.pid, a.usename, r.request->>'query', r.request->>'search_path'
+                SELECT r.request->>'explain', a.pid, a.usename, r.request->>'query', coalesce(r.request->>'settings', '{}')
                   FROM (SELECT ?::jsonb AS request) r
                   JOIN pg_stat_activity a ON a.pid = (r.request->>'pid')::int AND a.datname = current_database()
                  WHERE (r.request->>'explain') IS NOT NULL AND (r.request->>'query') IS NOT NULL
@@ -88,7 +90,7 @@ final class Explainer implements AutoCloseable {
                                 row.getInt(2),
                                 row.getString(3),
                                 row.getString(4),
-                                Optional.ofNullable(row.getString(5)).orElse("")),
+                                sql.object(row.getString(5))),
                 json);
     }
 
@@ -98,7 +100,7 @@ final class Explainer implements AutoCloseable {
             AnalyzedQuery analyzed =
                     planner.analyze(
                             request.query(),
-                            SearchPath.resolve(request.searchPath(), request.role()));
+                            SearchPath.resolved(request.settings(), request.role()));
             planner.checkPrivileges(analyzed, request.role());
             List<String> lines = Explanation.lines(planner.plan(analyzed).plan());
             sql.update(

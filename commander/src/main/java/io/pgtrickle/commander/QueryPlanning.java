@@ -60,8 +60,7 @@ final class QueryPlanning {
     private static PlannedQuery plan(ServerAddress address, Command command) throws SQLException {
         try (Connection connection = Sessions.open(address, "pgtrickle planner")) {
             Planner planner = new Planner(connection);
-            AnalyzedQuery analyzed =
-                    planner.analyze(command.required("query"), command.searchPath());
+            AnalyzedQuery analyzed = planner.analyze(command.required("query"), command.settings());
             planner.checkPrivileges(analyzed, command.caller());
             ViewPlan plan = planner.plan(analyzed);
             WrapperOwner.check(connection, command.caller(), plan.foreignFunctions());

@@ -6,7 +6,9 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +52,17 @@ final class Sql {
     /// The one value of a query that always has one row.
     <T> T one(String sql, RowReader<T> reader, @Nullable Object... arguments) {
         return query(sql, reader, arguments).getFirst();
+    }
+
+    /// The fields of a JSON object that aren't null.
+    Map<String, String> object(String json) {
+        Map<String, String> fields = new HashMap<>();
+        query(
+                        "SELECT key, value FROM jsonb_each_text(?::jsonb) WHERE value IS NOT NULL",
+                        row -> Map.entry(row.getString(1), row.getString(2)),
+                        json)
+                .forEach(field -> fields.put(field.getKey(), field.getValue()));
+        return fields;
     }
 
     /// The number of rows that were changed.

@@ -12,7 +12,6 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -193,12 +192,11 @@ final class ViewCatalog {
 
     /// Whose the view is, and the settings under which it was made.
     RemoteContext context(long id) {
-        Map<String, String> settings = new HashMap<>();
-        sql.query(
-                        "SELECT s.key, s.value FROM pgtrickle.view v, jsonb_each_text(v.settings) s WHERE v.id = ?",
-                        row -> List.of(row.getString(1), row.getString(2)),
-                        id)
-                .forEach(setting -> settings.put(setting.getFirst(), setting.getLast()));
+        Map<String, String> settings =
+                sql.one(
+                        "SELECT settings::text FROM pgtrickle.view WHERE id = ?",
+                        row -> sql.object(row.getString(1)),
+                        id);
         settings.keySet().retainAll(RemoteContext.PINNED);
         String owner =
                 sql.one(

@@ -3,6 +3,7 @@ package io.pgtrickle.commander;
 import io.pgtrickle.dataflow.plan.Explanation;
 import io.pgtrickle.dataflow.plan.ViewPlan;
 import io.pgtrickle.model.ErrorCode;
+import io.pgtrickle.model.ErrorKind;
 import io.pgtrickle.model.PgtrickleException;
 import io.pgtrickle.postgres.ResultTables;
 import java.time.Duration;
@@ -135,7 +136,15 @@ final class ViewCommands {
                     return made;
                 });
         Failpoint.VIEW_CATALOGUED.reach();
-        views.populateAgain(definition);
+        try {
+            views.populateAgain(definition);
+        } catch (PgtrickleException e) {
+            if (e.kind() != ErrorKind.WORLD) {
+                // what can't even begin isn't a view
+                catalog.delete(definition.id());
+            }
+            throw e;
+        }
     }
 
     private long insert(

@@ -104,7 +104,7 @@ final class FakeSidecar implements AutoCloseable {
         String query =
                 json.contains("\"refuse me\"")
                         ? "SELECT (r->>'explain')::uuid, (r->>'pid')::int, NULL, '0A000', 'no such thing', 'PGT-101', 'try another'"
-                        : "SELECT (r->>'explain')::uuid, (r->>'pid')::int, ARRAY[upper(r->>'query'), r->>'search_path']";
+                        : "SELECT (r->>'explain')::uuid, (r->>'pid')::int, ARRAY[upper(r->>'query'), r->'settings'->>'search_path']";
         String columns = json.contains("\"refuse me\"") ? ", sqlstate, message, detail, hint" : "";
         try (PreparedStatement insert =
                 session.prepareStatement(

@@ -198,6 +198,22 @@ final class RunningSidecar implements AutoCloseable {
         assertThat(status(view)).startsWith("running");
     }
 
+    /// Its columns are those of the query: names, types, modifiers, collations.
+    void assertColumns(String view, String query) throws SQLException {
+        execute(
+                "DROP TABLE IF EXISTS pg_temp.its_query",
+                "CREATE TEMPORARY TABLE its_query AS " + query + " WITH NO DATA");
+        assertThat(columns(view)).as(query).isEqualTo(columns("pg_temp.its_query"));
+    }
+
+    private String columns(String table) throws SQLException {
+        return value(
+                "SELECT string_agg(concat_ws(' ', quote_ident(attname), format_type(atttypid, atttypmod), attcollation::regcollation),"
+                        + " E'\\n' ORDER BY attnum) FROM pg_attribute WHERE attrelid = '"
+                        + table
+                        + "'::regclass AND attnum > 0 AND attname <> '__pgtrickle_row'");
+    }
+
     @Override
     public void close() {
         sidecar.close();

@@ -112,12 +112,16 @@ final class FailedRow {
             }
             case Plan.Aggregate aggregate -> {
                 List<Tried> tried = new ArrayList<>(all(aggregate.keys()));
-                aggregate.calls().forEach(call -> tried.add(call(call)));
+                for (AggregateCall call : aggregate.calls()) {
+                    tried.addAll(all(call.clauses().filter().stream().toList()));
+                    tried.add(call(call));
+                }
                 yield tried;
             }
             case Plan.Window window -> {
                 List<Expression> tried = new ArrayList<>(window.partition());
                 window.order().forEach(key -> tried.add(key.expression()));
+                window.calls().forEach(call -> call.filter().ifPresent(tried::add));
                 window.calls().forEach(call -> tried.addAll(call.arguments()));
                 yield all(tried);
             }

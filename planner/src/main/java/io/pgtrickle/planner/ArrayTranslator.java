@@ -1,8 +1,8 @@
 package io.pgtrickle.planner;
 
 import io.pgtrickle.dataflow.expression.Expression;
+import io.pgtrickle.model.SqlArray;
 import io.pgtrickle.model.type.SqlType;
-import io.pgtrickle.planner.NodeValue.Datum;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,15 +82,16 @@ final class ArrayTranslator {
         }
         int arrayType = node.integer("consttype");
         Optional<Integer> elementType = catalog.elementType(arrayType);
-        if (elementType.isEmpty() || !(node.value("constvalue") instanceof Datum datum)) {
+        SqlType type = catalog.type(arrayType, node.integer("constcollid"));
+        if (elementType.isEmpty() || !(constants.decode(type, node) instanceof SqlArray array)) {
             throw Refusals.type(
                     "constants of type " + catalog.typeName(arrayType) + " aren't supported yet",
                     "Write the elements as a list: x IN (a, b).");
         }
-        SqlType type = catalog.type(elementType.get(), node.integer("constcollid"));
+        SqlType element = catalog.type(elementType.get(), node.integer("constcollid"));
         List<Expression> elements = new ArrayList<>();
-        for (@Nullable Object value : constants.decodeArray(type, elementType.get(), datum)) {
-            elements.add(new Expression.Constant(value, type));
+        for (@Nullable Object value : array.elements()) {
+            elements.add(new Expression.Constant(value, element));
         }
         return Optional.of(elements);
     }

@@ -416,13 +416,13 @@ final class CatalogReader {
 
     /// The tree of a view's query.
     String viewTree(int viewOid) {
-        return rows(
-                        "SELECT ev_action::text FROM pg_catalog.pg_rewrite"
-                                + " WHERE ev_class = ?::int8::oid AND ev_type = '1'",
-                        row -> row.getString(1),
-                        viewOid)
-                .stream()
+        String sql =
+                "SELECT ev_action::text FROM pg_catalog.pg_rewrite WHERE ev_class = ?::int8::oid AND ev_type = '1'";
+        return rows(sql, row -> row.getString(1), viewOid).stream()
                 .findFirst()
+                .map(tree ->
+                        ConstantImages.into(
+                                tree, Integer.toUnsignedString(viewOid), connection, this))
                 .orElseThrow(() -> Refusals.internal("a view without a query"));
     }
 

@@ -54,10 +54,15 @@ final class ConstantDecoder {
         this.catalog = catalog;
     }
 
-    Object decode(SqlType type, Datum datum) {
+    /// @param node a CONST that isn't NULL
+    Object decode(SqlType type, Node node) {
+        if (node.has(ConstantImages.FIELD)) {
+            Bytes image = memory(node, ConstantImages.FIELD);
+            return type.decode(image.array(), 0, image.length());
+        }
+        Bytes memory = memory(node, "constvalue");
         try {
-            return value(
-                    type, ByteBuffer.wrap(datum.memory().array()).order(ByteOrder.LITTLE_ENDIAN));
+            return value(type, ByteBuffer.wrap(memory.array()).order(ByteOrder.LITTLE_ENDIAN));
         } catch (BufferUnderflowException
                 | IndexOutOfBoundsException
                 | IllegalArgumentException
@@ -70,20 +75,15 @@ final class ConstantDecoder {
     }
 
     /// The text of a literal without a type: up to a zero byte.
-    String decodeUntyped(Datum datum) {
-        return text(upToZero(datum.memory().array()));
+    String decodeUntyped(Node node) {
+        return text(upToZero(memory(node, "constvalue").array()));
     }
 
-    /// The elements of an array, null for NULL. Only the order of the elements counts to those who ask, not the dimensions.
-    List<@Nullable Object> decodeArray(SqlType elementType, int elementTypeOid, Datum datum) {
-        try {
-            return elements(elementType, elementTypeOid, datum.memory().array());
-        } catch (BufferUnderflowException
-                | IndexOutOfBoundsException
-                | IllegalArgumentException
-                | ArithmeticException e) {
-            throw PgtrickleException.of(ErrorCode.INTERNAL, "a constant array can't be read", e);
+    private static Bytes memory(Node node, String field) {
+        if (node.value(field) instanceof Datum datum) {
+            return datum.memory();
         }
+        throw Refusals.internal("a constant without a value");
     }
 
     private Object value(SqlType type, ByteBuffer in) {
@@ -96,6 +96,7 @@ final class ConstantDecoder {
                     numeric(ByteBuffer.wrap(payload(in)).order(ByteOrder.LITTLE_ENDIAN));
             case SqlType.Text(int oid, _, _) ->
                     text(oid == Oids.NAME ? upToZero(take(in, in.remaining())) : payload(in));
+            case SqlType.ByteString(int oid) when oid == Oids.TID -> rowId(in);
             case SqlType.ByteString(int oid) ->
                     Bytes.of(oid == Oids.BYTEA ? payload(in) : take(in, in.remaining()));
             case SqlType.IntervalType _ -> {
@@ -130,6 +131,16 @@ final class ConstantDecoder {
             case SqlType.Opaque opaque when GEOMETRIC.contains(opaque.oid()) -> floats(in);
             case SqlType.LabelledType _, SqlType.Opaque _ -> throw unsupported(type);
         };
+    }
+
+    /// `ItemPointerData`: the block's number in two halves, the higher one first, and the row's, each with the lower byte first.
+    private static Bytes rowId(ByteBuffer in) {
+        byte[] image = new byte[6];
+        ByteBuffer out = ByteBuffer.wrap(image);
+        for (int i = 0; i < 3; i++) {
+            out.putShort(in.getShort());
+        }
+        return Bytes.of(image);
     }
 
     /// Points and what is made of a fixed number of coordinates are sent as they lie there, the higher byte first.

@@ -6,7 +6,6 @@ import io.pgtrickle.dataflow.expression.Expression.Call;
 import io.pgtrickle.dataflow.plan.Plan.SetFunction;
 import io.pgtrickle.model.type.Oids;
 import io.pgtrickle.model.type.SqlType;
-import io.pgtrickle.planner.NodeValue.Datum;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
@@ -159,11 +158,8 @@ final class ExpressionTranslator implements ArrayTranslator.ElementTranslator {
         if (node.flag("constisnull")) {
             return new Expression.Constant(null, type);
         }
-        if (node.value("constvalue") instanceof Datum datum) {
-            return new Expression.Constant(
-                    untyped ? constants.decodeUntyped(datum) : constants.decode(type, datum), type);
-        }
-        throw Refusals.internal("a constant without a value");
+        return new Expression.Constant(
+                untyped ? constants.decodeUntyped(node) : constants.decode(type, node), type);
     }
 
     /// Without an equality of our own it is spelled out.

@@ -225,7 +225,7 @@ final class FromTranslator {
     private Rows domain(Rows rows, List<Integer> slots) {
         List<Integer> all = new ArrayList<>(slots);
         for (int slot : slots) {
-            TypeChecks.equatableHere(
+            TypeChecks.equatable(
                     rows.type(slot), "a reference to an outer query", scope.context().catalog());
             int image = scope.slots().number(new Slots.Owner.Image(slot));
             if (rows.has(image)) {

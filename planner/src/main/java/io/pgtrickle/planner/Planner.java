@@ -47,7 +47,12 @@ public final class Planner {
     /// @param searchPath the caller's, in the form of the setting; `$user` in it would be the connection's own role
     /// @throws PgtrickleException QUERY_REJECTED with PostgreSQL's SQLSTATE and message where PostgreSQL doesn't take it
     public AnalyzedQuery analyze(String query, String searchPath) {
-        return new QueryAnalysis(connection).analyze(query, searchPath);
+        return analyze(query, Map.of("search_path", searchPath));
+    }
+
+    /// The same under the caller's settings, of `RemoteContext.PINNED`: a literal like `'01.02.2024 12:00'` means what they say.
+    public AnalyzedQuery analyze(String query, Map<String, String> settings) {
+        return new QueryAnalysis(connection).analyze(query, settings);
     }
 
     /// @throws PgtrickleException UNSUPPORTED_QUERY, UNSUPPORTED_SOURCE, UNSUPPORTED_FUNCTION, UNSUPPORTED_TYPE,

@@ -2,6 +2,7 @@ package io.pgtrickle.planner;
 
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
+import io.pgtrickle.postgres.RemoteContext;
 import io.pgtrickle.postgres.ServerError;
 import io.pgtrickle.postgres.SqlErrors;
 import io.pgtrickle.postgres.StatementText;
@@ -13,6 +14,7 @@ import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /// Lets PostgreSQL analyse a query: makes a temporary view of it, reads the view's rule, and rolls all of it back. Nothing of
@@ -30,6 +32,7 @@ final class QueryAnalysis {
     private static final String LOCK_TIMEOUT = "5s";
 
     private static final String PREFIX = "CREATE TEMPORARY VIEW pgtrickle_analysis AS\n";
+    private static final String VIEW = "pg_temp.pgtrickle_analysis";
 
     private final Connection connection;
 
@@ -37,8 +40,9 @@ final class QueryAnalysis {
         this.connection = connection;
     }
 
-    /// @param searchPath in the form of the setting; `$user` in it is the connection's own role
-    AnalyzedQuery analyze(String query, String searchPath) {
+    /// @param settings the caller's: PostgreSQL reads literals under them, and finds names; `$user` in the search path is the connection's own
+    ///     role
+    AnalyzedQuery analyze(String query, Map<String, String> settings) {
         if (query.length() > MAX_QUERY_LENGTH) {
             throw PgtrickleException.of(
                             ErrorCode.BAD_ARGUMENT,
@@ -58,7 +62,7 @@ final class QueryAnalysis {
             connection.setAutoCommit(false);
             Savepoint start = connection.setSavepoint();
             try {
-                return analyzeInTransaction(statement, searchPath);
+                return analyzeInTransaction(statement, settings);
             } finally {
                 connection.rollback(start);
                 if (autoCommit) {
@@ -97,9 +101,11 @@ final class QueryAnalysis {
                 .toList();
     }
 
-    private AnalyzedQuery analyzeInTransaction(String statement, String searchPath)
+    private AnalyzedQuery analyzeInTransaction(String statement, Map<String, String> settings)
             throws SQLException {
-        setSearchPath(searchPath);
+        for (var setting : RemoteContext.ofSession(settings).entrySet()) {
+            set(setting.getKey(), setting.getValue());
+        }
         try (Statement create = connection.createStatement()) {
             create.execute("SET LOCAL lock_timeout = '" + LOCK_TIMEOUT + "'");
             create.setEscapeProcessing(false);
@@ -107,15 +113,15 @@ final class QueryAnalysis {
         } catch (SQLException e) {
             throw rejected(e);
         }
-        setSearchPath("pg_catalog, pg_temp");
+        set("search_path", "pg_catalog, pg_temp");
         return readView();
     }
 
-    private void setSearchPath(String searchPath) throws SQLException {
+    private void set(String name, String value) throws SQLException {
         try (PreparedStatement set =
-                connection.prepareStatement(
-                        "SELECT pg_catalog.set_config('search_path', ?, true)")) {
-            set.setString(1, searchPath);
+                connection.prepareStatement("SELECT pg_catalog.set_config(?, ?, true)")) {
+            set.setString(1, name);
+            set.setString(2, value);
             set.execute();
         }
     }
@@ -159,7 +165,9 @@ final class QueryAnalysis {
                                 (int) row.getLong(4)));
             }
         }
-        return new AnalyzedQuery(tree, columns, serverVersion);
+        String complete =
+                ConstantImages.into(tree, VIEW, connection, new CatalogReader(connection));
+        return new AnalyzedQuery(complete, columns, serverVersion);
     }
 
     /// PostgreSQL's error under its own SQLSTATE and with its message; where it lies in the query is in the hint, counted from

@@ -260,7 +260,7 @@ final class Subqueries {
             return Domain.NONE;
         }
         for (Expression argument : arguments) {
-            TypeChecks.equatableHere(
+            TypeChecks.equatable(
                     argument.type(), "a reference to an outer query", scope.context().catalog());
         }
         return new Domain(

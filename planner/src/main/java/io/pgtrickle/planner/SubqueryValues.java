@@ -296,7 +296,7 @@ final class SubqueryValues {
                             : new Plan.Distinct(
                                     new Plan.Project(source.plan(), source.place(taken)));
             taken.forEach(value ->
-                    TypeChecks.equatableHere(
+                    TypeChecks.equatable(
                             value.type(),
                             "a comparison with a subquery",
                             scope.context().catalog()));

@@ -10,6 +10,7 @@ import io.pgtrickle.dataflow.plan.WindowCall.Exclusion;
 import io.pgtrickle.dataflow.plan.WindowCall.Frame;
 import io.pgtrickle.dataflow.plan.WindowCall.Mode;
 import io.pgtrickle.dataflow.plan.WindowCall.Offset;
+import io.pgtrickle.dataflow.window.WindowFunctions;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
@@ -105,16 +106,23 @@ final class WindowTranslator {
     WindowCall call(Registered function, Node window) {
         Node node = function.node();
         FunctionInfo info = catalog.function(node.integer("winfnoid"));
-        return new WindowCall(
-                function.asked()
-                        .map(AskedAggregate::collecting)
-                        .orElseGet(() -> function(node, info)),
-                function.asked()
-                        .map(asked -> List.of(asked.kept()))
-                        .orElseGet(() -> arguments(node)),
-                node.optionalNode("aggfilter").map(expressions::translate),
-                frame(window),
-                function.slot().type());
+        WindowCall call =
+                new WindowCall(
+                        function.asked()
+                                .map(AskedAggregate::collecting)
+                                .orElseGet(() -> function(node, info)),
+                        function.asked()
+                                .map(asked -> List.of(asked.kept()))
+                                .orElseGet(() -> arguments(node)),
+                        node.optionalNode("aggfilter").map(expressions::translate),
+                        frame(window),
+                        function.slot().type());
+        if (!WindowFunctions.supports(call)) {
+            throw Refusals.query(
+                    "RANGE frames of days or months over timestamps with time zone, or over values of this type,",
+                    "Write the offset in hours, as in RANGE BETWEEN '24 hours' PRECEDING, or order by at AT TIME ZONE 'UTC'.");
+        }
+        return call;
     }
 
     private Frame frame(Node window) {

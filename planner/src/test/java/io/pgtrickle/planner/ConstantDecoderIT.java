@@ -92,7 +92,25 @@ final class ConstantDecoderIT {
                                 "'{1,2,3}'::line",
                                 "'<(1,2),3>'::circle",
                                 "'{\"(1,2)\",NULL}'::point[]",
-                                "'{\"[1,2)\",empty}'::int4range[]"));
+                                "'{\"[1,2)\",empty}'::int4range[]",
+                                // whose images PostgreSQL tells
+                                "'a:1A b:2,3 ''it''''s \\ \"q'''::tsvector",
+                                "'a & !b <-> c:*'::tsquery",
+                                "'((0,0),(1,1))'::path",
+                                "'[(0,0),(1,1)]'::path",
+                                "'((0,0),(0,1),(1,0))'::polygon",
+                                "'1 2'::int2vector",
+                                "'(65538,772)'::tid",
+                                "'08:00:2b:01:02:03'::macaddr",
+                                "'08:00:2b:01:02:03:04:05'::macaddr8",
+                                "'FF/1020304'::pg_lsn",
+                                "'18446744073709551613'::xid8",
+                                "'pg_class'::regclass",
+                                "'{\"(1,2)\"}'::tid[]",
+                                "''::oidvector",
+                                "'{a b,c}'::tsvector[]",
+                                "'a=>1, \"b c\"=>NULL'::public.hstore",
+                                "'{\"a=>\\\"it''s\\\"\"}'::public.hstore[]"));
         for (int i = 0; i < 100; i++) {
             BigDecimal number =
                     new BigDecimal(
@@ -135,13 +153,16 @@ final class ConstantDecoderIT {
     @ParameterizedTest
     @ValueSource(ints = {14, 18})
     void readsWhatPostgresSends(int major) throws IOException, SQLException {
-        try (Connection connection = TestSchema.connect(TestSchema.database(major))) {
+        try (Connection connection = TestSchema.connect(TestSchema.create(major))) {
+            TestSchema.execute(connection, "CREATE EXTENSION hstore SCHEMA public");
             for (String literal : literals()) {
                 Expression.Constant constant = constant(connection, literal);
                 assertThat(constant.value())
                         .as(literal)
                         .isEqualTo(sent(connection, literal, constant.type()));
             }
+            System.out.println(
+                    "constants: PostgreSQL " + major + ": " + literals().size() + " read");
         }
     }
 

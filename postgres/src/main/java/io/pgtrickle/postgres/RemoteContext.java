@@ -29,6 +29,16 @@ public record RemoteContext(String owner, SortedMap<String, String> settings) {
                     "default_text_search_config",
                     "search_path");
 
+    /// Of these settings the pinned ones, as a session of pgjdbc's can have them between statements: it takes no DateStyle but ISO. How dates
+    /// are read stays.
+    public static SortedMap<String, String> ofSession(Map<String, String> settings) {
+        SortedMap<String, String> pinned = sorted(settings);
+        pinned.keySet().retainAll(PINNED);
+        pinned.computeIfPresent(
+                "DateStyle", (_, style) -> "ISO" + style.substring(style.indexOf(',')));
+        return pinned;
+    }
+
     public RemoteContext(String owner, Map<String, String> settings) {
         this(owner, sorted(settings));
     }

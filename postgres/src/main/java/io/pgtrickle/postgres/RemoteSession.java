@@ -43,6 +43,8 @@ final class RemoteSession {
     /// Rows that a statement may return: they are gathered in memory.
     static final int MAX_RESULT_ROWS = 1_000_000;
 
+    private static final String ISO = "ISO";
+
     private static final String PROGRAM_LIMIT_EXCEEDED = "54000";
 
     private final Connection connection;
@@ -83,7 +85,7 @@ final class RemoteSession {
             connection.setAutoCommit(false);
             try {
                 begin(context);
-                return run(call, text, arguments);
+                return run(call, text, arguments, context);
             } finally {
                 connection.rollback();
                 connection.setAutoCommit(true);
@@ -110,14 +112,10 @@ final class RemoteSession {
                 new StringBuilder("SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = '")
                         .append(TIMEOUT_SECONDS)
                         .append("s'");
-        context.settings()
+        RemoteContext.ofSession(context.settings())
                 .forEach((name, value) -> {
                     if (!name.equals("search_path")) {
-                        sql.append("; SELECT pg_catalog.set_config(")
-                                .append(Quoting.literal(name))
-                                .append(", ")
-                                .append(Quoting.literal(value))
-                                .append(", true)");
+                        sql.append("; ").append(setting(name, value));
                     }
                 });
         try (Statement statement = connection.createStatement()) {
@@ -125,8 +123,21 @@ final class RemoteSession {
         }
     }
 
-    private List<List<Row>> run(RemoteCall call, String text, List<Row> arguments)
+    private static String setting(String name, String value) {
+        return "SELECT pg_catalog.set_config("
+                + Quoting.literal(name)
+                + ", "
+                + Quoting.literal(value)
+                + ", true)";
+    }
+
+    /// PostgreSQL reports a change of DateStyle when it is ready for the next message, and pgjdbc would give up the session. So another
+    /// style than ISO is set and taken back in one message with the statement.
+    private List<List<Row>> run(
+            RemoteCall call, String text, List<Row> arguments, RemoteContext context)
             throws SQLException {
+        String style = context.settings().getOrDefault("DateStyle", ISO);
+        boolean styled = !style.startsWith(ISO);
         List<String> columns =
                 IntStream.rangeClosed(1, call.arity()).mapToObj(i -> ", c" + i).toList();
         String row = ", ?".repeat(call.arity()) + ")";
@@ -145,10 +156,20 @@ final class RemoteSession {
                 .append(") CROSS JOIN LATERAL ")
                 .append(text)
                 .append(" ORDER BY a.n, r.o");
+        if (styled) {
+            String iso = RemoteContext.ofSession(Map.of("DateStyle", style)).get("DateStyle");
+            sql.insert(0, setting("DateStyle", style) + "; ")
+                    .append("; ")
+                    .append(setting("DateStyle", String.valueOf(iso)));
+        }
         try (PreparedStatement statement = connection.prepareStatement(sql.toString())) {
             statement.unwrap(PGStatement.class).setPrepareThreshold(0);
             bind(call, arguments, statement);
             statement.setMaxRows(MAX_RESULT_ROWS + 1);
+            statement.execute();
+            if (styled) {
+                statement.getMoreResults();
+            }
             return read(call, arguments.size(), statement);
         }
     }
@@ -191,7 +212,7 @@ final class RemoteSession {
         }
         List<SqlType> types = call.columns();
         int read = 0;
-        try (ResultSet rows = statement.executeQuery()) {
+        try (ResultSet rows = statement.getResultSet()) {
             while (rows.next()) {
                 @Nullable Object[] cells = new @Nullable Object[types.size()];
                 for (int i = 0; i < cells.length; i++) {

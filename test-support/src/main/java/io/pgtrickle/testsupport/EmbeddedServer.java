@@ -164,10 +164,18 @@ public final class EmbeddedServer implements AutoCloseable {
 
     /// A new empty database with a name of its own.
     public Database createDatabase() {
+        return createDatabase("");
+    }
+
+    /// One that is made from the empty template.
+    ///
+    /// @param options of CREATE DATABASE
+    public Database createDatabase(String options) {
         Database database = database("db" + databases.incrementAndGet());
         try (Connection connection = connect();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + database.name());
+            statement.execute(
+                    "CREATE DATABASE " + database.name() + " TEMPLATE template0 " + options);
         } catch (SQLException e) {
             throw new IllegalStateException(
                     "could not create database \"" + database.name() + "\"", e);

@@ -15,7 +15,7 @@ final class Subjects {
 
     private static final String SELECT =
             """
-            SELECT n.nspname, c.relname, v.query, v.settings->>'search_path', v.created_by, v.relation::regclass
+            SELECT n.nspname, c.relname, v.query, v.settings::text, v.relation::regclass
               FROM pgtrickle.view AS v
                    JOIN pg_catalog.pg_class AS c ON c.oid = v.relation
                    JOIN pg_catalog.pg_namespace AS n ON n.oid = c.relnamespace
@@ -55,14 +55,12 @@ final class Subjects {
             try (ResultSet rows = statement.executeQuery()) {
                 List<Verification.Subject> subjects = new ArrayList<>();
                 while (rows.next()) {
-                    String path = rows.getString(4) == null ? "" : rows.getString(4);
                     subjects.add(
                             new Verification.Subject(
-                                    rows.getString(6),
+                                    rows.getString(5),
                                     Quoting.qualified(rows.getString(1), rows.getString(2)),
                                     rows.getString(3),
-                                    path.replace(
-                                            "\"$user\"", Quoting.identifier(rows.getString(5)))));
+                                    rows.getString(4)));
                 }
                 return subjects;
             }

@@ -1,9 +1,11 @@
 package io.pgtrickle.cli.verify;
 
 import io.pgtrickle.postgres.Quoting;
+import io.pgtrickle.postgres.RemoteContext;
 import io.pgtrickle.postgres.RowImages;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -23,6 +25,16 @@ final class Verification {
     /// The column by which equal rows of a result table are told apart; not of the query.
     private static final String HIDDEN_COLUMN = "__pgtrickle_row";
 
+    /// The view's settings for the query. pgjdbc takes no DateStyle but ISO, so that a view that makes texts of dates in another style can't be
+    /// compared here.
+    private static final String SET =
+            """
+            SELECT pg_catalog.set_config(s.key,
+                       CASE s.key WHEN 'DateStyle' THEN pg_catalog.regexp_replace(s.value, '^[^,]*', 'ISO') ELSE s.value END, true)
+              FROM pg_catalog.jsonb_each_text(?::pg_catalog.jsonb) AS s(key, value)
+             WHERE s.key = ANY (?)
+            """;
+
     /// A name that no column of a query has by chance.
     private static final String ALIAS = "__pgtrickle_verified";
 
@@ -31,8 +43,8 @@ final class Verification {
     /// @param name as the user knows it
     /// @param table qualified and quoted
     /// @param query as the view's creator wrote it
-    /// @param searchPath under which the query's names were resolved
-    record Subject(String name, String table, String query, String searchPath) {}
+    /// @param settings under which the view was made, a JSON object
+    record Subject(String name, String table, String query, String settings) {}
 
     /// @param differences with `+` in front where the view has too many, `-` where it lacks them; a few of them
     record Outcome(String view, long viewRows, long queryRows, List<String> differences) {
@@ -52,11 +64,10 @@ final class Verification {
     }
 
     Outcome compare(Subject subject, int rowLimit) throws SQLException {
-        try (Statement statement = querySession.createStatement()) {
-            statement.execute(
-                    "SELECT pg_catalog.set_config('search_path', "
-                            + Quoting.literal(subject.searchPath())
-                            + ", true)");
+        try (PreparedStatement set = querySession.prepareStatement(SET)) {
+            set.setString(1, subject.settings());
+            set.setArray(2, querySession.createArrayOf("text", RemoteContext.PINNED.toArray()));
+            set.execute();
         }
         String ofQuery = "SELECT * FROM (" + withoutSemicolon(subject.query()) + "\n) AS " + ALIAS;
         String ofView = "SELECT " + columns(subject.table()) + " FROM ONLY " + subject.table();

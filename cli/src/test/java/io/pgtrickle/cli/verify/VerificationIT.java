@@ -19,7 +19,10 @@ class VerificationIT {
 
     private static final Verification.Subject SUBJECT =
             new Verification.Subject(
-                    "v", "\"public\".\"v\"", QUERY.replace(" -- the query", ""), "\"s\"");
+                    "v",
+                    "\"public\".\"v\"",
+                    QUERY.replace(" -- the query", ""),
+                    "{\"search_path\": \"s\"}");
 
     private Database database = EmbeddedServer.shared(18).database("postgres");
 

@@ -208,7 +208,8 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
     token uuid := gen_random_uuid();
     content text := json_build_object(
-        'explain', token, 'pid', pg_backend_pid(), 'query', query, 'search_path', search_path)::text;
+        'explain', token, 'pid', pg_backend_pid(), 'query', query,
+        'settings', pgtrickle._settings() || jsonb_build_object('search_path', search_path))::text;
 BEGIN
     IF pg_is_in_recovery() THEN
         RAISE EXCEPTION 'this server is a standby, on which nothing can be explained'
