@@ -110,7 +110,8 @@ final class EquiKeys {
                                 _,
                                 Collation collation))
                 || arguments.size() != 2
-                || !equalities.isEquality(functionOid)) {
+                || !equalities.isEquality(functionOid)
+                || arguments.stream().anyMatch(RowFailures::asksForOnlyOne)) {
             return Optional.empty();
         }
         Expression left = arguments.get(0);

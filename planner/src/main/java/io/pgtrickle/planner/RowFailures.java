@@ -28,6 +28,13 @@ final class RowFailures {
         return Columns.children(expression).stream().anyMatch(RowFailures::possible);
     }
 
+    /// Whether a second row of a subquery is an error in it: only where an outer row asks for the value, so no join may ask for it to be
+    /// arranged by.
+    static boolean asksForOnlyOne(Expression expression) {
+        return expression instanceof Expression.OnlyOne
+                || Columns.children(expression).stream().anyMatch(RowFailures::asksForOnlyOne);
+    }
+
     private static boolean isTotal(Call call) {
         return Integer.compareUnsigned(call.functionOid(), FIRST_NORMAL_OID) < 0
                 && (OPERATORS.contains(call.name()) || FUNCTIONS.contains(call.functionOid()));

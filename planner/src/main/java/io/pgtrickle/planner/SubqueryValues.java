@@ -15,6 +15,9 @@ import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /// A subquery's value as a column of the outer rows, wherever in an expression it stands.
 ///
@@ -184,11 +187,16 @@ final class SubqueryValues {
         Rows right = new Rows(first, names(first));
         Expression count = new Column(right.slots().getLast(), SqlType.INT8);
         List<Expression> outputs = new ArrayList<>();
+        boolean single =
+                hasOneAtMost(
+                        inner.plan(),
+                        inner.matches().stream()
+                                .map(Unnested.Match::column)
+                                .collect(Collectors.toSet()));
         for (int i = 0; i < inner.outputs().size(); i++) {
             int place = keys.size() + i;
-            outputs.add(
-                    new Expression.OnlyOne(
-                            new Column(right.slots().get(place), first.types().get(place)), count));
+            Column value = new Column(right.slots().get(place), first.types().get(place));
+            outputs.add(single ? value : new Expression.OnlyOne(value, count));
         }
         return new Joined(
                 rows.join(
@@ -199,6 +207,32 @@ final class SubqueryValues {
                 right.slots(),
                 first.types(),
                 outputs);
+    }
+
+    /// Whether the plan's form shows that no two rows agree in the columns.
+    private static boolean hasOneAtMost(Plan plan, Set<Integer> columns) {
+        return switch (plan) {
+            case Plan.TopK(Plan input, List<Expression> partition, _, Plan.Limit limit) ->
+                    limit.count().orElse(Long.MAX_VALUE) <= 1
+                                    && !limit.withTies()
+                                    && partition.stream().allMatch(key -> isOneOf(columns, key))
+                            || hasOneAtMost(input, columns);
+            case Plan.Aggregate(_, List<Expression> keys, _) ->
+                    IntStream.range(0, keys.size()).allMatch(columns::contains);
+            case Plan.Filter(Plan input, _) -> hasOneAtMost(input, columns);
+            case Plan.Project(Plan input, List<Expression> outputs) ->
+                    hasOneAtMost(
+                            input,
+                            columns.stream()
+                                    .map(outputs::get)
+                                    .flatMap(output -> EquiKeys.column(output).stream().boxed())
+                                    .collect(Collectors.toSet()));
+            default -> false;
+        };
+    }
+
+    private static boolean isOneOf(Set<Integer> columns, Expression expression) {
+        return expression instanceof Column(int index, _) && columns.contains(index);
     }
 
     private static Expression choice(Expression condition, Expression then, Expression otherwise) {

@@ -20,6 +20,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,9 @@ class NativeFunctionsIT {
     /// What came out: an image, NULL, or an error.
     private record Outcome(@Nullable Object value, @Nullable String sqlState) {}
 
+    /// array_append, natively for arrays of rows without a type only, which PostgreSQL can't be sent; it is called without NULLs.
+    private static final Set<Integer> NOT_TO_BE_ASKED = Set.of(378);
+
     @ParameterizedTest
     @ValueSource(ints = {14, 18})
     void agreesWithPostgres(int major) throws Exception {
@@ -60,7 +64,11 @@ class NativeFunctionsIT {
             execute(connection, "create type pair as (a int4, b text collate \"C\")");
             execute(connection, "set timezone to 'UTC'");
             ArgumentTypes types = new ArgumentTypes(connection);
-            for (int oid : NativeFunctions.oids()) {
+            List<Integer> oids =
+                    NativeFunctions.oids().stream()
+                            .filter(oid -> !NOT_TO_BE_ASKED.contains(oid))
+                            .toList();
+            for (int oid : oids) {
                 List<Function> functions = functions(connection, types, oid);
                 checked += functions.isEmpty() ? 0 : 1;
                 for (Function function : functions) {
@@ -73,7 +81,7 @@ class NativeFunctionsIT {
                 "COMPARED on PostgreSQL %d: %d native functions with %d rows of arguments%n",
                 major, checked, rows);
         assertThat(differences).as("seed " + seed + ", PostgreSQL " + major).isEmpty();
-        assertThat(checked).isEqualTo(NativeFunctions.oids().size());
+        assertThat(checked).isEqualTo(NativeFunctions.oids().size() - NOT_TO_BE_ASKED.size());
     }
 
     private static int check(
