@@ -2,7 +2,6 @@ package io.pgtrickle.commander;
 
 import io.pgtrickle.cdc.Blocker;
 import io.pgtrickle.cdc.SnapshotReader;
-import io.pgtrickle.cdc.SnapshotTable;
 import io.pgtrickle.cdc.Spool;
 import io.pgtrickle.cdc.StreamedXids;
 import io.pgtrickle.cdc.Transaction;
@@ -340,14 +339,13 @@ final class Population {
                     estimates.keySet().stream()
                             .sorted(Comparator.comparing(estimates::get))
                             .toList()) {
-                snapshot.copy(
-                        tableOf(source),
+                load.copy(
+                        snapshot,
+                        source,
                         rows -> {
                             checkCancelled();
-                            load.add(source, rows);
-                            stage = new Stage.Copying(rowsCopied.addAndGet(rows.size()), total);
+                            stage = new Stage.Copying(rowsCopied.addAndGet(rows), total);
                         });
-                load.end(source);
             }
         }
     }
@@ -357,14 +355,6 @@ final class Population {
         if (space.pendingBytes() > environment.flushBytes()) {
             space.flush();
         }
-    }
-
-    private static SnapshotTable tableOf(Source source) {
-        return new SnapshotTable(
-                source.relationOid(),
-                source.columns().stream()
-                        .map(c -> new SnapshotTable.SnapshotColumn(c.attributeNumber(), c.type()))
-                        .toList());
     }
 
     private SnapshotReader takeSnapshot(Connection connection) {

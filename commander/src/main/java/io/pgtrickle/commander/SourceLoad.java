@@ -1,14 +1,18 @@
 package io.pgtrickle.commander;
 
+import io.pgtrickle.cdc.SnapshotReader;
+import io.pgtrickle.cdc.SnapshotTable;
 import io.pgtrickle.dataflow.Circuit;
 import io.pgtrickle.dataflow.SourceChange;
 import io.pgtrickle.dataflow.plan.Source;
 import io.pgtrickle.model.Row;
 import io.pgtrickle.model.ZSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.IntConsumer;
 
 /// Takes a table's rows through a circuit in steps as large as memory allows: a group that many rows touch is then read and written
 /// once a step, not once a row. The size of a step follows what the last one made of its rows, since a join may make many of each.
@@ -35,19 +39,33 @@ final class SourceLoad {
         this.result = result;
     }
 
-    void add(Source source, List<Row> rows) {
+    /// A table's rows, as the snapshot has them.
+    ///
+    /// @param progress is told how many rows have come, each time that some have
+    void copy(SnapshotReader snapshot, Source source, IntConsumer progress) throws SQLException {
+        snapshot.copy(
+                new SnapshotTable(
+                        source.relationOid(),
+                        source.columns().stream()
+                                .map(column ->
+                                        new SnapshotTable.SnapshotColumn(
+                                                column.attributeNumber(), column.type()))
+                                .toList()),
+                rows -> {
+                    progress.accept(rows.size());
+                    add(source, rows);
+                });
+        if (!waiting.isEmpty()) {
+            step(source);
+        }
+    }
+
+    private void add(Source source, List<Row> rows) {
         for (Row row : rows) {
             waiting.add(new SourceChange.Load(row));
             if (waiting.size() >= stepRows) {
                 step(source);
             }
-        }
-    }
-
-    /// The table's rows have ended.
-    void end(Source source) {
-        if (!waiting.isEmpty()) {
-            step(source);
         }
     }
 
