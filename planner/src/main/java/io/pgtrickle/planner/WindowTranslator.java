@@ -10,7 +10,6 @@ import io.pgtrickle.dataflow.plan.WindowCall.Exclusion;
 import io.pgtrickle.dataflow.plan.WindowCall.Frame;
 import io.pgtrickle.dataflow.plan.WindowCall.Mode;
 import io.pgtrickle.dataflow.plan.WindowCall.Offset;
-import io.pgtrickle.dataflow.window.WindowFunctions;
 import io.pgtrickle.model.type.SqlType;
 import io.pgtrickle.postgres.FunctionInfo;
 import java.util.ArrayList;
@@ -117,7 +116,7 @@ final class WindowTranslator {
                         node.optionalNode("aggfilter").map(expressions::translate),
                         frame(window),
                         function.slot().type());
-        if (!WindowFunctions.supports(call)) {
+        if (!call.isSupported()) {
             throw Refusals.query(
                     "RANGE frames of days or months over timestamps with time zone, or over values of this type,",
                     "Write the offset in hours, as in RANGE BETWEEN '24 hours' PRECEDING, or order by at AT TIME ZONE 'UTC'.");

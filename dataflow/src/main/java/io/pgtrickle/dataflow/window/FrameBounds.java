@@ -35,7 +35,7 @@ final class FrameBounds {
     }
 
     private @Nullable Object offset(Bound bound, String name) {
-        Offset offset = offsetOf(bound);
+        Offset offset = bound.offset();
         if (offset == null) {
             return null;
         }
@@ -47,14 +47,6 @@ final class FrameBounds {
             throw RowErrors.of("22013", "frame " + name + " offset must not be negative");
         }
         return value;
-    }
-
-    static @Nullable Offset offsetOf(Bound bound) {
-        return switch (bound) {
-            case Bound.Preceding(Offset offset) -> offset;
-            case Bound.Following(Offset offset) -> offset;
-            case Bound.UnboundedPreceding _, Bound.CurrentRow _, Bound.UnboundedFollowing _ -> null;
-        };
     }
 
     FramePositions positions(Partition partition) {

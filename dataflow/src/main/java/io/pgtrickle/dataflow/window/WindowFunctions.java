@@ -3,56 +3,22 @@ package io.pgtrickle.dataflow.window;
 import io.pgtrickle.dataflow.aggregate.Accumulator;
 import io.pgtrickle.dataflow.aggregate.AggregateInput;
 import io.pgtrickle.dataflow.aggregate.RowsFunctions;
-import io.pgtrickle.dataflow.expression.InRange;
 import io.pgtrickle.dataflow.plan.AggregateCall;
 import io.pgtrickle.dataflow.plan.AggregateFunction.Kind;
 import io.pgtrickle.dataflow.plan.Plan.SortKey;
 import io.pgtrickle.dataflow.plan.WindowCall;
-import io.pgtrickle.dataflow.plan.WindowCall.Bound;
-import io.pgtrickle.dataflow.plan.WindowCall.Mode;
-import io.pgtrickle.dataflow.plan.WindowCall.Offset;
 import io.pgtrickle.model.ErrorCode;
 import io.pgtrickle.model.PgtrickleException;
 import java.util.List;
 
 /// PostgreSQL's window functions by their oid in `pg_proc`; every other oid is that of an aggregate.
-public final class WindowFunctions {
-
-    private static final int FIRST_OID = 3100;
-    private static final int LAST_OID = 3114;
+final class WindowFunctions {
 
     private WindowFunctions() {}
 
-    /// Whether the call can be computed here.
-    public static boolean supports(WindowCall call) {
-        return supportsBound(call, call.frame().start())
-                && supportsBound(call, call.frame().end())
-                && (isWindowFunction(call) || aggregate(call).isSupported());
-    }
-
-    private static boolean supportsBound(WindowCall call, Bound bound) {
-        Offset offset = FrameBounds.offsetOf(bound);
-        return offset == null
-                || call.frame().mode() != Mode.RANGE
-                || InRange.supports(offset.inRangeFunctionOid(), offset.value());
-    }
-
-    private static boolean isWindowFunction(WindowCall call) {
-        int oid = call.function().oid();
-        return oid >= FIRST_OID && oid <= LAST_OID;
-    }
-
-    private static AggregateCall aggregate(WindowCall call) {
-        return new AggregateCall(
-                call.function(),
-                call.arguments(),
-                new AggregateCall.Clauses(call.filter(), false, List.of(), List.of()),
-                call.type());
-    }
-
     /// @throws PgtrickleException UNSUPPORTED_FUNCTION
     static WindowFunction of(WindowCall call, List<SortKey> order) {
-        if (!supports(call)) {
+        if (!call.isSupported()) {
             throw PgtrickleException.of(
                     ErrorCode.UNSUPPORTED_FUNCTION,
                     "window function \"" + call.function().name() + "\" is not supported");
@@ -71,7 +37,7 @@ public final class WindowFunctions {
             case 3113 -> FrameValue.of(FrameValue.Kind.LAST, bounds, call.arguments());
             case 3114 -> FrameValue.of(FrameValue.Kind.NTH, bounds, call.arguments());
             default -> {
-                AggregateCall aggregate = aggregate(call);
+                AggregateCall aggregate = call.aggregate();
                 yield new FrameAggregate(new AggregateInput(aggregate), bounds, content(aggregate));
             }
         };
