@@ -80,6 +80,7 @@ final class WriterWait {
                 told = alive;
                 onWaiting.accept(alive);
             }
+            // PostgreSQL tells of the end of somebody else's transaction only who asks
             Thread.sleep(POLL_INTERVAL);
         }
     }

@@ -299,6 +299,7 @@ final class Population {
         }
     }
 
+    /// The pace of looking whether a commit is visible by now, of which PostgreSQL tells nobody.
     private static void pause() {
         try {
             Thread.sleep(PAUSE_MILLIS);

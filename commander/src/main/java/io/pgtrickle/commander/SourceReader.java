@@ -22,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// views over it stop before anything wrong is applied.
 final class SourceReader {
 
-    /// A row of that many columns that are NULL, and a value without its content.
+    /// The heap of a row without its cells.
     private static final int ROW_BYTES = 48;
 
+    /// The heap of a value without its content.
     private static final int CELL_BYTES = 40;
 
     private final Source source;
