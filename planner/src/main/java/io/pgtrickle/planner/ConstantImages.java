@@ -93,18 +93,8 @@ final class ConstantImages {
 
     private Optional<Bytes> image(int typeOid, String memory, String view) {
         try {
-            boolean autoCommit = connection.getAutoCommit();
-            connection.setAutoCommit(false);
-            Savepoint start = connection.setSavepoint();
-            try {
-                return imageInTransaction(typeOid, memory, view);
-            } finally {
-                connection.rollback(start);
-                if (autoCommit) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-            }
+            return UndoneTransaction.run(
+                    connection, () -> imageInTransaction(typeOid, memory, view));
         } catch (SQLException e) {
             throw SqlErrors.of(e, "can't read a constant of type " + catalog.typeName(typeOid));
         }

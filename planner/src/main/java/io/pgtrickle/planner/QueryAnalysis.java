@@ -10,7 +10,6 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Savepoint;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,19 +56,9 @@ final class QueryAnalysis {
                     ErrorCode.BAD_ARGUMENT, "the query contains the character NUL");
         }
         try {
-            boolean autoCommit = connection.getAutoCommit();
             String statement = PREFIX + onlyStatement(query);
-            connection.setAutoCommit(false);
-            Savepoint start = connection.setSavepoint();
-            try {
-                return analyzeInTransaction(statement, settings);
-            } finally {
-                connection.rollback(start);
-                if (autoCommit) {
-                    connection.rollback();
-                    connection.setAutoCommit(true);
-                }
-            }
+            return UndoneTransaction.run(
+                    connection, () -> analyzeInTransaction(statement, settings));
         } catch (SQLException e) {
             throw SqlErrors.of(e, "can't analyse the query");
         }
